@@ -1,0 +1,1 @@
+"""The edge: sockets, REST, pages. Stateless; any node serves any customer."""

@@ -1,0 +1,1 @@
+"""Tracker, rules, forms. What decides here does no I/O and reads no clock."""

@@ -1,0 +1,1 @@
+"""scikit-learn intents, entities, fallback."""

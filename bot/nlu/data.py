@@ -1,0 +1,48 @@
+"""What the understanding is trained on, independent of the files it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An annotated entity: `text[start:end]`, code points, end exclusive."""
+
+    start: int
+    end: int
+    entity: str
+    value: str
+    role: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    text: str
+    intent: str
+    entities: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """`synonyms` maps the lower-cased text to its canonical value; `regexes` and `lookups` map a name to its lines."""
+
+    examples: tuple[Example, ...]
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    regexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NluConfig:
+    """What `config.yml` says that we honour; the defaults are Rasa's."""
+
+    language: str | None = None
+    fallback_threshold: float = 0.3
+    ambiguity_threshold: float = 0.1
+    case_sensitive: bool = False
+    use_lookup_tables: bool = True
+    use_regexes: bool = True
+    use_word_boundaries: bool = True

@@ -1,0 +1,39 @@
+"""A reading: what was understood of one text. Spans are Python code points, end exclusive, as in Rasa."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+FALLBACK_INTENT = "nlu_fallback"
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """One intent with its probability (0 to 1)."""
+
+    name: str
+    confidence: float
+
+
+class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entity; the field names are Rasa's (`latest_message.entities`)."""
+
+    entity: str
+    value: Any
+    start: int
+    end: int
+    role: str | None = None
+    group: str | None = None
+    confidence_entity: float | None = None
+    extractor: str | None = None
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """`ranking` is best first; where the fallback fired it begins with `nlu_fallback` and the real ranking follows."""
+
+    text: str
+    intent: Guess
+    ranking: tuple[Guess, ...]
+    entities: tuple[Entity, ...] = ()
+    model: str = ""

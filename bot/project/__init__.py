@@ -1,0 +1,1 @@
+"""Reads a Rasa-format project: domain, nlu, rules, responses, config, test stories."""

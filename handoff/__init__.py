@@ -1,0 +1,1 @@
+"""From bot to people and back."""

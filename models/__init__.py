@@ -1,0 +1,1 @@
+"""The nouns and how they are written down. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""How entries travel and where they come to rest."""
