@@ -1,0 +1,153 @@
+"""Settings: environment → one frozen value, read once at start and passed on. docs/settings.md lists the same, and a test compares."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, get_type_hints
+
+PREFIX = "BELLHOP_"
+
+
+class SettingsError(Exception):
+    """A variable that cannot be used; the message names the variable and what is expected, never a secret's value."""
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Durations are seconds in the environment. An empty Redis or database URL means the embedded one below `home`."""
+
+    home: Path = _setting(Path("var"), "Folder of everything that is kept on this machine")
+    project: Path = _setting(Path(), "Folder of the bot's project; empty: the demo shop")
+    host: str = _setting("127.0.0.1", "Address that the API listens on")
+    port: int = _setting(8080, "Port that the API listens on")
+    redis_url: str = _setting("", "Redis or Valkey; empty: embedded")
+    database_url: str = _setting("", "SQLAlchemy URL; empty: SQLite below home")
+    partitions: int = _setting(16, "Partitions of the log; fixed when the deployment is made")
+    secret_key_file: Path = _setting(Path(), "Key ring; empty: home/secret.json, made at first start")
+    admin_password_file: Path = _setting(Path(), "First admin's password; empty: one is generated and shown once")
+    admin_email: str = _setting("admin@example.com", "First admin's e-mail")
+    allowed_origins: str = _setting("", "Origins that may open /chat besides our own, with commas between")
+    forwarded_allow_ips: str = _setting("127.0.0.1", "Proxies whose X-Forwarded-For is believed")
+    agent_token: timedelta = _setting(timedelta(minutes=15), "Life of an agent's access token")
+    refresh_token: timedelta = _setting(timedelta(days=14), "Life of a refresh token")
+    visitor_token: timedelta = _setting(timedelta(days=30), "Life of an anonymous customer's token")
+    heartbeat: timedelta = _setting(timedelta(seconds=30), "A client pings this often")
+    silence: timedelta = _setting(timedelta(seconds=75), "A socket that says nothing this long is closed (4508)")
+    online: timedelta = _setting(timedelta(seconds=35), "Life of the online key of a person")
+    send_limit: timedelta = _setting(
+        timedelta(seconds=20), "A write that the reader does not take is given up after this"
+    )
+    outbox_frames: int = _setting(256, "Frames that may wait for one connection before it is closed (4501)")
+    outbox_bytes: int = _setting(1_048_576, "Bytes that may wait for one connection before it is closed (4501)")
+    frame_bytes: int = _setting(65_536, "Largest frame")
+    text_characters: int = _setting(4_000, "Longest text of one message")
+    messages_per_second: float = _setting(10.0, "Frames a second that one connection may send")
+    messages_burst: int = _setting(20, "Frames that one connection may send at once")
+    connections_per_person: int = _setting(5, "Sockets of one person; the oldest is closed (4409)")
+    connections: int = _setting(15_000, "Sockets of one API process; more are refused (1013)")
+    recent_entries: int = _setting(200, "Entries of a conversation that are kept in Redis for resuming")
+    idle: timedelta = _setting(timedelta(hours=24), "A conversation idle this long leaves Redis once it is archived")
+    seen: timedelta = _setting(timedelta(hours=24), "How long a client's message id is remembered")
+    lease: timedelta = _setting(timedelta(seconds=2), "Life of a worker's lease on a partition")
+    batch: int = _setting(64, "Entries that a worker reads from a partition at once")
+    turns: int = _setting(64, "Turns of one bot worker that may be under way at once")
+    turn_limit: timedelta = _setting(timedelta(seconds=8), "A custom action or turn is given up after this")
+    tries: int = _setting(
+        5, "Failures of one message before it goes to the dead letters and its conversation to a person"
+    )
+    archive_batch: int = _setting(500, "Entries that the archive writes in one transaction")
+    retention: timedelta = _setting(timedelta(minutes=10), "How long archived entries stay in the log")
+    grace: timedelta = _setting(
+        timedelta(seconds=30), "How long a vanished agent keeps a conversation after the online key ended"
+    )
+    drain: timedelta = _setting(timedelta(seconds=10), "Time that a process has to finish after SIGTERM")
+    log_level: str = _setting("info", "debug, info, warning or error")
+
+    @property
+    def key_file(self) -> Path:
+        return self.secret_key_file if self.secret_key_file.name else self.home / "secret.json"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def sql_url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.home / 'bellhop.db').absolute()}"
+
+    @property
+    def embedded_redis(self) -> bool:
+        return not self.redis_url
+
+    @property
+    def socket_path(self) -> Path:
+        """Where the embedded store listens: no port that another program may hold."""
+        return self.home / "valkey" / "valkey.sock"
+
+    @property
+    def store_url(self) -> str:
+        return self.redis_url or f"unix://{self.socket_path.absolute()}"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return frozenset(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + name.upper()
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises SettingsError for a value of the wrong kind, and for a BELLHOP_ variable that does not exist."""
+    kinds = get_type_hints(Settings)
+    known = {variable(each.name): each.name for each in fields(Settings)}
+    foreign = sorted(
+        name
+        for name in environment
+        if name.startswith(PREFIX) and name not in known and not name.startswith(PREFIX + "TEST_")
+    )
+    if foreign:
+        raise SettingsError(f"{foreign[0]} is not a setting; see docs/settings.md for the list")
+    given = {
+        known[name]: _parsed(name, kinds[known[name]], text)
+        for name, text in environment.items()
+        if name in known and text
+    }
+    return Settings(**given)
+
+
+def described() -> list[tuple[str, str, str]]:
+    """(variable, default as written in the environment, meaning) of every setting."""
+    return [(variable(each.name), _shown(each.default), each.metadata["meaning"]) for each in fields(Settings)]
+
+
+def _shown(default: Any) -> str:
+    match default:
+        case timedelta():
+            return f"{default.total_seconds():g}"
+        case Path():
+            return "" if not default.name else str(default)
+        case _:
+            return "" if default is MISSING else str(default)
+
+
+def _parsed(name: str, kind: type, text: str) -> Any:
+    try:
+        value = timedelta(seconds=float(text)) if kind is timedelta else kind(text)
+    except (ValueError, OverflowError):
+        raise SettingsError(f"{name} must be {_EXPECTED.get(kind, 'text')}") from None
+    if isinstance(value, (int, float, timedelta)) and value <= type(value)():
+        raise SettingsError(f"{name} must be more than zero")
+    return value
+
+
+_EXPECTED = {int: "a whole number", float: "a number", timedelta: "a number of seconds"}
