@@ -1,0 +1,182 @@
+"""Where digits in a text are a phone, a bank card or a resident id: pattern, check, then the words around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import phonenumbers
+
+from models.nearby import Hint, Nearby
+from models.numbers import has_birth, is_issued_card, is_resident_id, luhn
+
+# The phone library takes 65 us and more for each number; longer texts are searched for mobiles only.
+PHONE_LIBRARY_CHARACTERS = 2_048
+PHONE_LIBRARY_NUMBERS = 40
+
+_GAP = r"(?:[ .-]{1,2})"
+_ID = re.compile(rf"(?<!\d)[1-9](?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?!\d)|(?<!\d)[1-9]\d{{14}}(?!\d)", re.ASCII)
+_CARD_LONG = (
+    rf"\d{{13,19}}|\d{{4}}(?:{_GAP}\d{{4}}){{3}}{_GAP}\d{{1,3}}|\d{{6}}{_GAP}\d{{10,13}}|\d(?:{_GAP}\d){{12,18}}"
+)
+_CARD_SHORT = rf"\d{{4}}(?:{_GAP}\d{{4}}){{2}}{_GAP}\d{{1,4}}|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}"
+_CARD = re.compile(
+    rf"(?<!\d)(?=[1-9])(?=(?P<long>{_CARD_LONG})(?!\d)|)(?=(?P<short>{_CARD_SHORT})(?!\d)|)(?=\d{{4}}|\d{_GAP}\d{_GAP})",
+    re.ASCII,
+)
+_MOBILE = re.compile(
+    rf"(?<!\d)(?P<prefix>\(?(?:\+|00)?86\)?[ .-]{{0,2}})?(?P<number>1(?:[3-9]\d{{9}}|[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|[3-9]\d{_GAP}\d{{8}}"
+    rf"|[3-9]\d{{5}}{_GAP}\d{{4}}|[3-9]\d{_GAP}\d{{3}}{_GAP}\d{{5}}|[3-9]\d\d{_GAP}\d{{4}}{_GAP}\d{{3}}"
+    rf"|[3-9]\d\d{_GAP}\d{{3}}{_GAP}\d{{4}}|{_GAP}[3-9](?:{_GAP}\d){{9}}))(?!\d)",
+    re.ASCII,
+)
+_MISTYPED_MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)", re.ASCII)
+_ABROAD = re.compile(r"(?<![\d+])\(?(?:\+|00)[1-9](?:[ .()-]{0,3}\d){6,14}(?!\d)", re.ASCII)
+_LAND_LINE = re.compile(
+    r"(?<!\d)\(?0[1-9]\d{1,2}\)?[ -]{0,2}\d{3,4}[ -]?\d{3,5}(?:(?: ?转 ?| ?ext\.? ?|-)\d{1,5})?(?!\d)", re.ASCII
+)
+_NORTH_AMERICA = re.compile(r"(?<!\d)\(?[2-9]\d{2}\)?[ .-]{1,2}[2-9]\d{2}[ .-]\d{4}(?!\d)", re.ASCII)
+_EXTENSION = re.compile(r"(?: ?转 ?| ?ext\.? ?)\d{1,5}$|(?<=\d{7})-\d{1,5}$", re.ASCII)
+# What masks leave of a number must not join with its neighbours to a new one.
+_MASKED = re.compile(r"\w{0,6} ?\*{3,}(?: \*{3,})* ?\w{0,4}", re.ASCII)
+_NO_DIGIT = re.compile(r"\D")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """`hint` says which of the three it is; offsets are those of the plain text."""
+
+    hint: Hint
+    start: int
+    end: int
+    clear: str
+
+
+def numbers(plain: str) -> list[Number]:
+    """In order, none over another; a resident id goes before a card, a card before a phone."""
+    text = _MASKED.sub(lambda masked: "\0" * len(masked[0]), plain) if "***" in plain else plain
+    lower = text.lower()
+    if len(lower) != len(text):  # a Turkish İ becomes two characters; offsets matter more than its keyword
+        lower = text
+    taken: list[Number] = []
+    for search in (_resident_ids, _cards, _mobiles, _phones):
+        taken = _merged(taken, search(text, lower))
+    return taken
+
+
+def _merged(first: list[Number], more: Iterator[Number]) -> list[Number]:
+    """Both lists are in order; of two that overlap the one of the first list stays."""
+    result: list[Number] = []
+    at = 0
+    for new in more:
+        while at < len(first) and first[at].end <= new.start:
+            result.append(first[at])
+            at += 1
+        if (at == len(first) or new.end <= first[at].start) and (not result or result[-1].end <= new.start):
+            result.append(new)
+    return result + first[at:]
+
+
+def _is_cut_out(text: str, start: int, end: int) -> bool:
+    """Digits go on behind a dash or a point: 1.13800138000, 2026-13800138000-2. A space parts two numbers."""
+    left = text[max(0, start - 2) : start]
+    right = text[end : end + 2]
+    return (left[-1:] in ("-", ".") and left[:1].isdigit() and len(left) == 2) or (
+        right[:1] in ("-", ".") and right[1:].isdigit()
+    )
+
+
+def _resident_ids(text: str, lower: str) -> Iterator[Number]:
+    for found in _ID.finditer(text):
+        clear = re.sub(r"[^\dXx]", "", found[0]).upper()
+        if len(clear) == 18 and is_resident_id(clear):
+            if not Nearby.of(lower, *found.span()).stuck:
+                yield Number(Hint.ID, *found.span(), clear)
+            continue
+        near = Nearby.of(lower, *found.span())
+        if near.stuck or _is_cut_out(text, *found.span()):
+            continue
+        # A mistyped id is as personal as a right one, but only its name tells it from an order number.
+        if near.names(Hint.ID) or (near.says(Hint.ID) and len(clear) == 15 and has_birth(clear)):
+            yield Number(Hint.ID, *found.span(), clear)
+
+
+def _cards(text: str, lower: str) -> Iterator[Number]:
+    over = 0
+    for found in _CARD.finditer(text):
+        if found.start() < over:
+            continue
+        for form in ("long", "short"):
+            span = found.span(form)
+            if span[0] >= 0 and _is_card(clear := _NO_DIGIT.sub("", found[form]), text, lower, span):
+                yield Number(Hint.CARD, *span, clear)
+                over = span[1]
+                break
+
+
+def _is_card(clear: str, text: str, lower: str, span: tuple[int, int]) -> bool:
+    issued = is_issued_card(clear)
+    near = Nearby.of(lower, *span)
+    if near.stuck or near.amount or near.names(Hint.OTHER) or not 13 <= len(clear) <= 19:
+        return False
+    if near.names(Hint.CARD):
+        return True
+    if _is_cut_out(text, *span):
+        return False
+    return issued or (near.says(Hint.CARD) and luhn(clear))
+
+
+def _mobiles(text: str, lower: str) -> Iterator[Number]:
+    for found in _MOBILE.finditer(text):
+        near = Nearby.of(lower, *found.span())
+        clear = _NO_DIGIT.sub("", found["number"])
+        if near.names(Hint.PHONE) or _is_mobile_alone(found, near, text):
+            yield Number(Hint.PHONE, *found.span(), clear)
+    for found in _MISTYPED_MOBILE.finditer(text):
+        if found[0][1] in "012" and Nearby.of(lower, *found.span()).names(Hint.PHONE):
+            yield Number(Hint.PHONE, *found.span(), found[0])
+
+
+def _is_mobile_alone(found: re.Match[str], near: Nearby, text: str) -> bool:
+    if near.stuck or near.amount or near.names(Hint.OTHER) or _is_cut_out(text, *found.span()):
+        return False
+    # 86138… without a plus may be any 13 digits.
+    return found["prefix"] != "86" or near.says(Hint.PHONE)
+
+
+def _phones(text: str, lower: str) -> Iterator[Number]:
+    """Land lines and foreign numbers, through libphonenumber's metadata."""
+    if len(text) > PHONE_LIBRARY_CHARACTERS:
+        return
+    asked = 0
+    found_in = ((_ABROAD, None), (_LAND_LINE, "CN"), (_NORTH_AMERICA, "US"))
+    candidates = [(found, region) for pattern, region in found_in for found in pattern.finditer(text)]
+    for found, region in sorted(candidates, key=lambda candidate: candidate[0].start()):
+        near = Nearby.of(lower, *found.span())
+        if near.stuck or near.amount or near.names(Hint.OTHER) or _is_cut_out(text, *found.span()):
+            continue
+        if region == "US" and not near.says(Hint.PHONE):
+            continue
+        asked += 1
+        if asked > PHONE_LIBRARY_NUMBERS:
+            return
+        clear = _valid_phone(found[0], region)
+        if clear is not None:
+            yield Number(Hint.PHONE, *found.span(), clear)
+
+
+def _valid_phone(written: str, region: str | None) -> str | None:
+    """Digits as dialled in China, with "+" and country code for other countries; None when no such number exists."""
+    bare = _EXTENSION.sub("", written).lstrip("(")
+    if region is None and bare.startswith("00"):
+        bare = "+" + bare[2:]
+    try:
+        number = phonenumbers.parse(bare, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    if number.country_code == 86:
+        return _NO_DIGIT.sub("", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

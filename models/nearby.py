@@ -1,0 +1,86 @@
+"""What stands around a number: words that make it likely to be a phone, a card or an id, and those that make it something else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+BEFORE_CHARACTERS = 40
+AFTER_CHARACTERS = 12
+
+
+class Hint(StrEnum):
+    PHONE = "phone"
+    CARD = "card"
+    ID = "id"
+    OTHER = "other"
+
+
+# In one alternation the longest must come first: 会员卡号 is no bank card.
+_WORDS = re.compile(
+    r"(?P<other>会员卡|礼品卡|购物卡|优惠券|充值卡|点卡|门禁卡|订单|单号|运单|快递|物流|包裹|流水|交易号|商户号|编号|序列号|条形?码|时间戳"
+    r"|发票|税号|验证码|金额|价格|版本|货号|型号|批次|积分|gift ?card|membership|loyalty|order|tracking|waybill|parcel|shipment|invoice"
+    r"|transaction|txn|serial|timestamp|sku|ean|isbn|barcode|imei|amount|price|version|ref(?:erence)?\b|ticket)"
+    r"|(?P<card>银行卡|信用卡|借记卡|储蓄卡|卡号|账号|帐号|账户|收款|打款|bank|credit|debit|visa|mastercard|amex|unionpay|card\b|cardno)"
+    r"|(?P<id>身份证|证件|身份号码|\bid\b|identity|resident)"
+    r"|(?P<phone>手机|电话|联系方式|联系人|号码|座机|固话|致电|拨打|打给|微信|短信|来电|热线|phone|mobile|\bcell\b|\btel\b|telephone|whatsapp"
+    r"|\bcall\b|\bsms\b|\btext me\b|contact|wechat|\bfax\b|传真)",
+    re.ASCII,
+)
+# What may stand between a word and the number that it names.
+_LINK = re.compile(
+    r"[\s:#=是为()\[\]'\"-]*(?:号码?|码|numbers?|no\.?|num|id|is|was|的|\s|[:#=是为.-])*[\s:#=(\[]*", re.ASCII
+)
+_STOP = re.compile(r"[,，。;；!！?？\n\d]")
+_LABEL = re.compile(r"(?:tel|phone|mobile|mob|cell|call|card|cardno|id|no|wechat|vx|wx|v|fax)$")
+_UNIT_AFTER = re.compile(r" ?(?:元|块|円|日元|韩元|美元|次|个|件|分\b|%|万|亿|usd\b|rmb\b|cny\b|krw\b|jpy\b|won\b)")
+_LETTER = re.compile(r"[a-z0-9_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """`hint`: the nearest word before, else shortly after. `named`: that word names this very number ("卡号 6222…")."""
+
+    hint: Hint | None
+    named: bool
+    stuck: bool
+    amount: bool
+
+    @classmethod
+    def of(cls, lower: str, start: int, end: int) -> Nearby:
+        """`lower` is the whole text in lower case and plain spelling."""
+        before = lower[max(0, start - BEFORE_CHARACTERS) : start]
+        after = lower[end : end + AFTER_CHARACTERS]
+        hint, named = _hint(before, after)
+        amount = before.rstrip(" ")[-1:] in tuple("$€£¥￥") or _UNIT_AFTER.match(after) is not None
+        return cls(hint, named, _is_stuck(before, after), amount)
+
+    def says(self, hint: Hint) -> bool:
+        return self.hint is hint
+
+    def names(self, hint: Hint) -> bool:
+        return self.hint is hint and self.named
+
+
+def _hint(before: str, after: str) -> tuple[Hint | None, bool]:
+    last = None
+    for word in _WORDS.finditer(before):
+        last = word
+    if last is not None:
+        between = before[last.end() :]
+        return Hint(str(last.lastgroup)), _LINK.fullmatch(between) is not None
+    following = _WORDS.search(after)
+    if following is None or _STOP.search(after[: following.start()]):
+        return None, False
+    return Hint(str(following.lastgroup)), False
+
+
+def _is_stuck(before: str, after: str) -> bool:
+    """Part of a longer code, a path or a parameter: SF1234567890123, /item/13800138000, a_138…; "tel138…" is not."""
+    if _LETTER.match(after):
+        return True
+    last = before[-1:]
+    if last in ("/", "=", "&", "#", "_", "\\"):
+        return True
+    return last.isascii() and last.isalpha() and not _LABEL.search(before)
