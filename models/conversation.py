@@ -73,6 +73,7 @@ class Conversation(msgspec.Struct, frozen=True):
     asked: int = 0
     reason: str = ""
     language: str = ""
+    name: str = ""
     last_at: int = 0
     archived: int = 0
     unread_customer: int = 0

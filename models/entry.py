@@ -1,4 +1,4 @@
-"""Entries: what the log holds. A body is JSON, tagged by `kind`; sequence and time are given by the log, never by the writer."""
+"""Entries: what the log holds. A body is JSON, tagged by `kind`; the log gives sequence and time, never the writer."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind",
     id: str | None = None
     payload: str | None = None
     buttons: tuple[Button, ...] = ()
+    quick_replies: tuple[Button, ...] = ()
+    elements: tuple[dict[str, Any], ...] = ()
     image: str | None = None
     custom: dict[str, Any] | None = None
     attachment: Any = None

@@ -150,6 +150,7 @@ class SaidMessage(ServerFrame, tag="message"):
     at: str
     id: str | None = None
     buttons: tuple[Button, ...] = ()
+    elements: tuple[dict[str, Any], ...] = ()
     image: str | None = None
     custom: dict[str, Any] | None = None
     attachment: Any = None
@@ -367,7 +368,7 @@ def shown(entry: Entry, to_agent: bool) -> ServerFrame:
         case Message() as said:
             return SaidMessage(
                 entry.conversation, entry.seq, said.author, said.text, at,
-                id=said.id, buttons=said.buttons, image=said.image, custom=said.custom, attachment=said.attachment,
+                id=said.id, buttons=said.quick_replies or said.buttons, elements=said.elements, image=said.image, custom=said.custom, attachment=said.attachment,
             )  # fmt: skip
         case Note() as note:
             if not to_agent:

@@ -25,6 +25,11 @@ class Lease:
     worker: str
     token: int
 
+    @property
+    def value(self) -> str:
+        """As it stands in the lease's key."""
+        return f"{self.worker} {self.token}"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -56,8 +61,9 @@ class Committed:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One entry as a group reads it from the stream. `state` holds the conversation's fields that its commit set (only on the
-    last entry of a commit), so that the log alone can rebuild the hash."""
+    last entry of a commit), so that the log alone can rebuild the hash. `deliveries` counts how often a worker was given it."""
 
     stream_id: str
     entry: Entry
     state: Mapping[str, str] = field(default_factory=dict)
+    deliveries: int = 1

@@ -1,0 +1,251 @@
+"""The bot's worker: reads its partitions in batches, understands each batch in one call, and commits every turn exactly once.
+
+Conversations run side by side, each in its own order. A crash costs work, never order, and never a second reply.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.answer import broken, spoken
+from bot.nlu.reading import Reading
+from bot.turn import Bot, Heard, Outcome
+from models.conversation import Conversation, Holder
+from models.entry import AuthorKind, Message
+from models.sealed import KeyRing
+from models.settings import Settings
+from stream import keys
+from stream.change import Ack, Change, Lease, Line
+from stream.errors import Fenced, Stale, Unavailable
+from stream.lease import Leases
+from stream.log import Log, parsed
+from stream.reader import Reader, bury
+from stream.running import patiently, pause
+from stream.store import Store, reaching
+
+RETRY_SECONDS = 0.1
+RETRY_MOST_SECONDS = 2.0
+# Read ahead of what can be worked on at once by this factor; the rest stays in the log.
+READ_AHEAD = 4
+
+logger = logging.getLogger("bellhop.bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One message of a customer that the bot has to answer, or to leave to whoever holds the conversation."""
+
+    partition: int
+    lease: Lease
+    line: Line
+    heard: Heard
+    reading: Reading
+
+
+class Worker:
+    """One process of the group `bot`."""
+
+    def __init__(self, store: Store, log: Log, settings: Settings, bot: Bot, ring: KeyRing) -> None:
+        self._store = store
+        self._log = log
+        self._settings = settings
+        self._bot = bot
+        self._ring = ring
+        self._leases = Leases(store, settings, keys.BOT, self._let_go)
+        self._reader = Reader(store, settings, self._leases, keys.BOT, settings.batch)
+        self._lines: dict[str, deque[Job]] = {}
+        self._open: dict[int, int] = {}
+        self._side_by_side = asyncio.Semaphore(settings.turns)
+        self._room = asyncio.Condition()
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        """Until `stop`: then takes no more, finishes what is under way, and gives its partitions away."""
+        await patiently(self._reader.prepare, stop)
+        finished = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._leases.run(finished))
+            ready()
+            async with asyncio.TaskGroup() as turns:
+                while not stop.is_set():
+                    await self._step(turns, stop)
+            finished.set()
+
+    async def _step(self, turns: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        try:
+            found = await self._reader.read()
+            jobs = await self._jobs(found)
+        except Unavailable as error:
+            logger.warning("the bot waits: %s", error)
+            for p in self._leases.owned:
+                if not self._open.get(p):
+                    self._reader.rewind(p)
+            await pause(RETRY_SECONDS, stop)
+            return
+        for job in jobs:
+            self._start(job, turns)
+        async with self._room:
+            await self._room.wait_for(lambda: sum(self._open.values()) < self._settings.turns * READ_AHEAD)
+
+    async def _jobs(self, found: dict[int, list[Line]]) -> list[Job]:
+        """What customers said, read in one vectorised call; everything else is acknowledged at once."""
+        owned = self._leases.owned
+        asked: list[tuple[int, Line, Heard]] = []
+        for p, lines in found.items():
+            rest = []
+            for line in lines:
+                heard = _heard(line)
+                if heard is None:
+                    rest.append(line.stream_id)
+                elif not self._under_way(line):
+                    asked.append((p, line, heard))
+            if rest:
+                async with reaching():
+                    await self._store.commands.xack(keys.log(p), keys.BOT, *rest)
+        if not asked:
+            return []
+        readings = self._bot.read([heard for _, _, heard in asked])
+        return [
+            Job(p, owned[p], line, heard, reading)
+            for (p, line, heard), reading in zip(asked, readings, strict=True)
+            if p in owned
+        ]
+
+    def _under_way(self, line: Line) -> bool:
+        """A partition that is read again from its pending entries gives us what we are already working on."""
+        return any(job.line.stream_id == line.stream_id for job in self._lines.get(line.entry.conversation, ()))
+
+    def _start(self, job: Job, turns: asyncio.TaskGroup) -> None:
+        self._open[job.partition] = self._open.get(job.partition, 0) + 1
+        waiting = self._lines.get(job.heard.conversation)
+        if waiting is None:
+            self._lines[job.heard.conversation] = deque([job])
+            turns.create_task(self._converse(job.heard.conversation))
+        else:
+            waiting.append(job)
+
+    async def _converse(self, conversation: str) -> None:
+        """All that waits in one conversation, in its order. The job under way stays first until it is done."""
+        waiting = self._lines[conversation]
+        while waiting:
+            job = waiting[0]
+            try:
+                async with self._side_by_side:
+                    await self._answer(job)
+            except Fenced:
+                logger.info("partition %d has another owner", job.partition)
+            waiting.popleft()
+            if not waiting:
+                del self._lines[conversation]
+            self._open[job.partition] -= 1
+            async with self._room:
+                self._room.notify_all()
+
+    async def _let_go(self, partition: int) -> None:
+        """Waits until nothing of the partition is under way; the lease is renewed no more, so the drain is bounded by it."""
+        async with self._room:
+            await self._room.wait_for(lambda: not self._open.get(partition))
+
+    async def _answer(self, job: Job) -> None:
+        """Raises Fenced. Unavailable is waited out: nobody else may answer while the lease is ours."""
+        failures = job.line.deliveries - 1
+        delay = RETRY_SECONDS
+        while True:
+            try:
+                if failures >= self._settings.tries:
+                    return await self._give_up(job)
+                return await self._turn(job)
+            except (Unavailable, Stale):
+                if self._leases.owned.get(job.partition) != job.lease:
+                    raise Fenced("the lease has run out") from None
+            except (Fenced, asyncio.CancelledError):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a project's code raises; five times, then a person
+                failures += 1
+                logger.warning("turn failed (%d of %d): %s", failures, self._settings.tries, type(error).__name__)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, RETRY_MOST_SECONDS)
+
+    async def _turn(self, job: Job) -> None:
+        state, tracker = await self._state(job.heard.conversation)
+        if state.holder is not Holder.BOT or state.answered >= job.heard.seq:
+            return await self._acknowledge(job)
+        async with asyncio.timeout(self._settings.turn_limit.total_seconds()):
+            outcome = await self._bot.turn(job.heard, job.reading, tracker)
+        await self._commit(job, state, outcome)
+
+    async def _commit(self, job: Job, state: Conversation, outcome: Outcome) -> None:
+        """The reply, the tracker, `answered` and the acknowledgement are one step. A lost answer is asked for again, never redone."""
+        change = spoken(state, job.heard, outcome, self._ring, int(time.time() * 1000))
+        await self._send(job, change)
+
+    async def _send(self, job: Job, change: Change) -> None:
+        whole = Change(
+            change.conversation,
+            change.entries,
+            expect=change.expect,
+            set=change.set,
+            mark=change.mark,
+            add=change.add,
+            ack=Ack(keys.BOT, job.line.stream_id),
+            lease=job.lease,
+        )
+        while True:
+            try:
+                await self._log.commit(whole)
+            except Unavailable:
+                if self._leases.owned.get(job.partition) != job.lease:
+                    raise
+                await asyncio.sleep(RETRY_SECONDS)
+            except Stale as stale:
+                if stale.state.answered >= job.heard.seq or stale.state.holder is not Holder.BOT:
+                    return await self._acknowledge(job)
+                raise
+            else:
+                return None
+
+    async def _state(self, conversation: str) -> tuple[Conversation, bytes | None]:
+        fields = (await self._log.fields([conversation]))[conversation]
+        if not fields:
+            base = await self._log.base(conversation)
+            fields = {key.encode(): value.encode() for key, value in base.items()}
+        return parsed(conversation, fields), fields.get(b"tracker")
+
+    async def _acknowledge(self, job: Job) -> None:
+        async with reaching():
+            await self._store.commands.xack(keys.log(job.partition), keys.BOT, job.line.stream_id)
+
+    async def _give_up(self, job: Job) -> None:
+        """To a person, and to the dead letters: a message that cannot be answered is never silently dropped."""
+        state, _ = await self._state(job.heard.conversation)
+        if state.holder is not Holder.BOT or state.answered >= job.heard.seq:
+            return await self._acknowledge(job)
+        logger.error("a message went to the dead letters; its conversation goes to a person")
+        await self._send(job, broken(state, job.heard, int(time.time() * 1000)))
+        await bury(self._store, job.partition, keys.BOT, job.line, "turn_failed")
+
+
+def _heard(line: Line) -> Heard | None:
+    body = line.entry.body
+    if not isinstance(body, Message) or body.author.kind is not AuthorKind.CUSTOMER:
+        return None
+    return Heard(
+        conversation=line.entry.conversation,
+        seq=line.entry.seq,
+        text=body.text,
+        at=line.entry.at / 1000,
+        payload=body.payload,
+        channel=body.channel,
+        sealed=body.sealed,
+        row=body.row,
+        message_id=body.id or "",
+    )
+
+
+async def serve(settings: Settings, bot: Bot, ring: KeyRing, log: Log, store: Store, stop: asyncio.Event,
+                ready: Callable[[], None]) -> None:  # fmt: skip
+    await Worker(store, log, settings, bot, ring).run(stop, ready)

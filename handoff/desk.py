@@ -1,0 +1,45 @@
+"""The verbs of the desk, pure: the state of a conversation in, a change for the log out. IllegalMove and NotYours come from models."""
+
+from __future__ import annotations
+
+from models.conversation import Conversation, Verb, move
+from models.entry import Author, AuthorKind, Message
+from stream.change import Change
+
+_SYSTEM = Author(AuthorKind.SYSTEM)
+
+
+def ask(state: Conversation, by: Author, at: int, reason: str) -> Change:
+    """From the bot to the queue: somebody wants, or needs, a person."""
+    return _change(state, Verb.ASK, by, at, reason)
+
+
+def take(state: Conversation, agent: Author, at: int) -> Change:
+    """The agent answers from now on; of two who take at once one gets Stale."""
+    return _change(state, Verb.TAKE, agent, at)
+
+
+def give_back(state: Conversation, by: Author, at: int) -> Change:
+    """The bot goes on; what was said to a person it does not answer."""
+    return _change(state, Verb.GIVE_BACK, by, at)
+
+
+def close(state: Conversation, by: Author, at: int) -> Change:
+    return _change(state, Verb.CLOSE, by, at)
+
+
+def lose(state: Conversation, at: int) -> Change:
+    """The agent has vanished: back to the front of the queue, with the old waiting time."""
+    return _change(state, Verb.LOSE, _SYSTEM, at, "agent_vanished")
+
+
+def _change(state: Conversation, verb: Verb, by: Author, at: int, reason: str | None = None) -> Change:
+    made = move(state, verb, by, at, reason)
+    return Change(state.id, (made.entry,), expect=made.expect, set=made.set, mark=made.mark)
+
+
+def said_with(change: Change, *messages: Message) -> Change:
+    """The same change with messages before the move, in one commit."""
+    return Change(
+        change.conversation, (*messages, *change.entries), expect=change.expect, set=change.set, mark=change.mark
+    )

@@ -1,0 +1,113 @@
+"""The human queue: first asked, first served; who comes back stands in front. An index of the log, made by the leader, rebuilt from it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from models.conversation import Conversation, Holder
+from models.frames import QueueFrame, Waiting, encode, rfc3339
+from stream import keys
+from stream.store import Script, Store, reaching
+
+QUEUE = "{handoff}:queue"
+WAITING = "{handoff}:waiting"
+HELD = "{handoff}:held"
+SEQS = "{handoff}:seqs"
+PACE = "{handoff}:pace"
+
+# A score below every score of those who wait for the first time; among themselves the first asked is first again.
+RETURNED = -1e13
+
+# What one place costs while too few takes have been seen, and the most that a quiet night may make of it.
+PLACE_SECONDS = 60
+PLACE_SECONDS_MOST = 600
+_ENOUGH_TAKES = 3
+
+
+class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the queue shows of a conversation besides its place."""
+
+    asked: int
+    name: str = ""
+    reason: str | None = None
+    language: str | None = None
+    returned: bool = False
+
+
+class Queue:
+    """All methods raise Unavailable. Only the leader applies; everybody may read."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._script = Script("queue.lua", package="handoff")
+
+    async def apply(self, state: Conversation, seq: int, verb: str, at: int, returned: bool = False) -> bool:
+        """The holder became what `state` says by entry `seq`; False where a later move is known already."""
+        ticket = Ticket(state.asked, state.name, state.reason or None, state.language or None, returned)
+        score = (RETURNED if returned else 0) + state.asked
+        arguments = [state.id, seq, state.holder, score, msgspec.json.encode(ticket), state.agent, verb, at]
+        return bool(await self._script(self._store.commands, [QUEUE, WAITING, HELD, SEQS, PACE], arguments))
+
+    async def snapshot(self, limit: int = 100) -> QueueFrame:
+        """The first `limit` of those who wait."""
+        async with reaching():
+            names = [each.decode() for each in await self._store.commands.zrange(QUEUE, 0, limit - 1)]
+            total = await self._store.commands.zcard(QUEUE)
+            tickets = await self._store.commands.hmget(WAITING, names) if names else []
+        listed = [
+            _waiting(name, place, msgspec.json.decode(ticket, type=Ticket))
+            for place, (name, ticket) in enumerate(zip(names, tickets, strict=True), start=1)
+            if ticket
+        ]
+        return QueueFrame(tuple(listed), total)
+
+    async def position(self, conversation: str) -> tuple[int, int] | None:
+        """(position from 1, wait in seconds); None where it does not wait."""
+        async with reaching():
+            rank = await self._store.commands.zrank(QUEUE, conversation)
+        return None if rank is None else (rank + 1, (rank + 1) * await self.place_seconds())
+
+    async def positions(self) -> dict[str, int]:
+        async with reaching():
+            names = await self._store.commands.zrange(QUEUE, 0, -1)
+        return {name.decode(): place for place, name in enumerate(names, start=1)}
+
+    async def place_seconds(self) -> int:
+        """How long one place takes: the mean time between the last takes."""
+        async with reaching():
+            takes = [int(each) for each in await self._store.commands.lrange(PACE, 0, -1)]
+        if len(takes) < _ENOUGH_TAKES:
+            return PLACE_SECONDS
+        between = (takes[0] - takes[-1]) / 1000 / (len(takes) - 1)
+        return max(5, min(PLACE_SECONDS_MOST, round(between)))
+
+    async def held(self) -> dict[str, str]:
+        """conversation → agent, for all that agents hold."""
+        async with reaching():
+            return {name.decode(): agent.decode() for name, agent in (await self._store.commands.hgetall(HELD)).items()}
+
+    async def known(self) -> set[str]:
+        """Everything in the index: those who wait and those who are held."""
+        return set(await self.positions()) | set(await self.held())
+
+    async def push(self) -> None:
+        """The queue as it is now, to all agents."""
+        frame = encode(await self.snapshot())
+        async with reaching():
+            await self._store.commands.publish(keys.QUEUE_PUSH, frame)
+
+    async def forget(self, conversation: str) -> None:
+        async with reaching():
+            await self._store.commands.zrem(QUEUE, conversation)
+            for each in (WAITING, HELD, SEQS):
+                await self._store.commands.hdel(each, conversation)
+
+
+def _waiting(name: str, place: int, ticket: Ticket) -> Waiting:
+    return Waiting(
+        name, place, rfc3339(ticket.asked), ticket.name, ticket.reason, ticket.language, returned=ticket.returned
+    )
+
+
+def waits(state: Conversation) -> bool:
+    return state.holder in (Holder.QUEUE, Holder.AGENT)

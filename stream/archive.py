@@ -1,0 +1,120 @@
+"""The archive: group `archive` flushes the log to SQL in batches, then acknowledges, then trims. Nothing unarchived is ever trimmed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from models.database import open_engine
+from models.settings import Settings
+from stream import keys
+from stream.change import Line
+from stream.errors import Unavailable
+from stream.history import ArchiveUnavailable, History, SeqConflict
+from stream.lease import Leases
+from stream.reader import Reader, bury
+from stream.running import patiently, pause, until_stopped
+from stream.store import Script, Store
+
+TRIM_EVERY_SECONDS = 5.0
+RETRY_SECONDS = 0.5
+# Entries that arrive within this go into one transaction; an answer does not wait for it.
+GATHER_SECONDS = 0.02
+
+logger = logging.getLogger("bellhop.archive")
+
+
+class Archive:
+    """One worker of the group. A repeat of a batch changes nothing: the rows' identity is (conversation, seq)."""
+
+    def __init__(self, store: Store, settings: Settings, history: History) -> None:
+        self._store = store
+        self._settings = settings
+        self._history = history
+        self._leases = Leases(store, settings, keys.ARCHIVE, self._let_go)
+        self._reader = Reader(store, settings, self._leases, keys.ARCHIVE, settings.archive_batch)
+        self._settle = Script("settle.lua")
+        self._trim = Script("trim.lua")
+        self._flushing = asyncio.Lock()
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        await patiently(self._reader.prepare, stop)
+        finished = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._leases.run(finished))
+            group.create_task(self._trims(stop))
+            ready()
+            while not stop.is_set():
+                await self._step()
+            finished.set()
+
+    async def _step(self) -> None:
+        try:
+            async with self._flushing:
+                for_each = await self._reader.read()
+                await self._flush(for_each)
+            if for_each:
+                await asyncio.sleep(GATHER_SECONDS)
+        except (Unavailable, ArchiveUnavailable) as error:
+            # What was read is still pending: it is read again, from the start, when both are back.
+            logger.warning("archive waits: %s", error)
+            for p in self._leases.owned:
+                self._reader.rewind(p)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _let_go(self, partition: int) -> None:
+        async with self._flushing:
+            pass
+
+    async def _flush(self, found: dict[int, list[Line]]) -> None:
+        if not found:
+            return
+        lines = [line for each in found.values() for line in each]
+        try:
+            tops = await asyncio.to_thread(self._history.write, lines)
+        except SeqConflict as conflict:
+            await self._set_aside(found, set(conflict.places))
+            return
+        for p, each in found.items():
+            await self._settled(p, each, tops)
+
+    async def _set_aside(self, found: dict[int, list[Line]], places: set[tuple[str, int]]) -> None:
+        """SQL holds other words at these places: the store has lost its end. They are kept as dead letters, the rest is flushed."""
+        logger.error("%d entries stand where SQL holds others; they are in the dead letters", len(places))
+        for p, lines in found.items():
+            for line in lines:
+                if (line.entry.conversation, line.entry.seq) in places:
+                    await bury(self._store, p, keys.ARCHIVE, line, "seq_conflict")
+            found[p] = [line for line in lines if (line.entry.conversation, line.entry.seq) not in places]
+        await self._flush({p: lines for p, lines in found.items() if lines})
+
+    async def _settled(self, p: int, lines: Sequence[Line], tops: dict[str, int]) -> None:
+        names = list(dict.fromkeys(line.entry.conversation for line in lines))
+        idle = int(self._settings.idle.total_seconds() * 1000)
+        arguments: list[str | int] = [keys.ARCHIVE, idle, len(names)]
+        for name in names:
+            arguments += [keys.conversation(p, name), keys.recent(p, name), tops[name]]
+        await self._settle(self._store.commands, [keys.log(p)], [*arguments, *(line.stream_id for line in lines)])
+
+    async def _trims(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            oldest = int((time.time() - self._settings.retention.total_seconds()) * 1000)
+            try:
+                for p in list(self._leases.owned):
+                    await self._trim(self._store.commands, [keys.log(p)], [oldest, *keys.GROUPS])
+            except Unavailable:
+                pass  # the next round trims more
+            await pause(TRIM_EVERY_SECONDS, stop)
+
+
+async def run(settings: Settings, ready: Callable[[], None]) -> None:
+    """Until SIGTERM or SIGINT."""
+    engine = open_engine(settings.sql_url)
+    try:
+        async with Store.open(settings.store_url).opened() as store:
+            archive = Archive(store, settings, History(engine))
+            await until_stopped(lambda stop: archive.run(stop, ready))
+    finally:
+        engine.dispose()

@@ -1,0 +1,43 @@
+"""Who is online. A socket says so at each heartbeat; a node that dies says nothing, and its people are gone after 35 s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.settings import Settings
+from stream import keys
+from stream.store import Script, Store, reaching
+
+STATUS = "{handoff}:status"
+AVAILABLE = "available"
+OFFLINE = "offline"
+
+
+class Presence:
+    """`online:<person>` is a sorted set of the person's sockets, scored by when they end; the key itself lives as long as the youngest."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._life_ms = int(settings.online.total_seconds() * 1000)
+        self._script = Script("online.lua")
+
+    async def here(self, person: str, socket: str) -> None:
+        """At connect and at each heartbeat. Raises Unavailable."""
+        await self._script(self._store.commands, [keys.online(person)], ["here", socket, self._life_ms])
+
+    async def gone(self, person: str, socket: str) -> None:
+        await self._script(self._store.commands, [keys.online(person)], ["gone", socket, self._life_ms])
+
+    async def online(self, persons: Sequence[str]) -> dict[str, bool]:
+        async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
+            for person in persons:
+                pipe.exists(keys.online(person))
+            return {person: bool(there) for person, there in zip(persons, await pipe.execute(), strict=True)}
+
+    async def set_status(self, agent: str, status: str) -> None:
+        async with reaching():
+            await self._store.commands.hset(STATUS, agent, status)
+
+    async def status(self, agent: str) -> str:
+        async with reaching():
+            return ((await self._store.commands.hget(STATUS, agent)) or OFFLINE.encode()).decode()

@@ -1,0 +1,104 @@
+"""The store's clients. Writes fail fast and are never retried below us: a retried write is a doubled one. Blocking reads may block."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError, NoScriptError, RedisError, ResponseError, TimeoutError
+
+from stream.errors import Unavailable
+
+WRITE_TIMEOUT_SECONDS = 0.5
+CONNECTIONS = 64
+
+# What the server answers when it lives but cannot take a write: disk full, memory full, loading, read-only replica, cluster down.
+_CANNOT = (
+    "MISCONF",
+    "OOM",
+    "LOADING",
+    "READONLY",
+    "CLUSTERDOWN",
+    "MASTERDOWN",
+    "NOREPLICAS",
+    "TRYAGAIN",
+    "BUSY",
+    "UNBLOCKED",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """`commands` for everything short, `waiting` for blocking reads and subscriptions."""
+
+    commands: Redis
+    waiting: Redis
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Connects lazily; raises ValueError for an address that cannot be read."""
+        never = Retry(NoBackoff(), 0)
+        return cls(
+            commands=Redis.from_url(
+                url,
+                socket_timeout=WRITE_TIMEOUT_SECONDS,
+                socket_connect_timeout=WRITE_TIMEOUT_SECONDS,
+                retry=never,
+                max_connections=CONNECTIONS,
+                protocol=2,
+            ),
+            waiting=Redis.from_url(
+                url, socket_timeout=None, socket_connect_timeout=WRITE_TIMEOUT_SECONDS, retry=never, protocol=2
+            ),
+        )
+
+    async def aclose(self) -> None:
+        await self.commands.aclose()
+        await self.waiting.aclose()
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Store]:
+        try:
+            yield self
+        finally:
+            await self.aclose()
+
+
+@asynccontextmanager
+async def reaching() -> AsyncIterator[None]:
+    """Turns what a client raises into Unavailable; an error in our own call stays what it is."""
+    try:
+        yield
+    except (ConnectionError, TimeoutError, OSError) as error:
+        raise Unavailable("the store does not answer") from error
+    except ResponseError as error:
+        if str(error).lstrip("-").startswith(_CANNOT) or "OOM" in str(error):
+            raise Unavailable("the store cannot take writes now") from error
+        raise
+    except RedisError as error:
+        raise Unavailable("the store does not answer as it should") from error
+
+
+class Script:
+    """One Lua file of a package; loaded where the server does not know it yet."""
+
+    def __init__(self, name: str, package: str = "stream") -> None:
+        self._text = files(package).joinpath(name).read_text(encoding="utf-8")
+        self._sha = ""
+
+    async def __call__(self, client: Redis, keys: Sequence[str | bytes], arguments: Sequence[Any]) -> Any:
+        """Raises Unavailable."""
+        async with reaching():
+            if not self._sha:
+                self._sha = await client.script_load(self._text)
+            try:
+                return await client.evalsha(self._sha, len(keys), *keys, *arguments)
+            except NoScriptError:
+                await client.script_load(self._text)
+                return await client.evalsha(self._sha, len(keys), *keys, *arguments)
