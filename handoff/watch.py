@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from handoff import desk
 from handoff.queue import Queue, waits
-from models.conversation import IllegalMove
+from models.conversation import Holder, IllegalMove
 from models.database import open_engine
 from models.entry import HolderChange
 from models.frames import HolderFrame
@@ -105,15 +105,7 @@ class Watch:
 
     async def _reconcile(self) -> None:
         """Index against state: what the log or SQL calls waiting is in it, and nothing else."""
-        listed = [
-            summary.id
-            for holder in ("queue", "agent")
-            for summary in await asyncio.to_thread(
-                lambda holder=holder: self._history.conversations(
-                    holder=holder, agent=None, customer=None, before=None, limit=RECONCILE_MOST
-                )
-            )
-        ]
+        listed = [name for holder in (Holder.QUEUE, Holder.AGENT) for name in await self._archived(holder)]
         known = await self._queue.known()
         states = await self._log.states(list({*listed, *known}))
         for name in {*listed, *known}:
@@ -124,6 +116,10 @@ class Watch:
                     self._changed = True
             elif name not in known:
                 self._changed |= await self._queue.apply(state, state.seq, "found", state.last_at)
+
+    async def _archived(self, holder: Holder) -> list[str]:
+        found = await asyncio.to_thread(self._history.conversations, holder=holder, limit=RECONCILE_MOST)
+        return [summary.id for summary in found]
 
     async def _take_back(self) -> None:
         """An agent without a socket keeps a conversation for the grace time; then it goes to the front of the queue."""

@@ -35,10 +35,13 @@ _CANNOT = (
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """`commands` for everything short, `waiting` for blocking reads and subscriptions."""
+    """`commands` for everything short, `waiting` for blocking reads and subscriptions.
 
-    commands: Redis
-    waiting: Redis
+    Untyped: redis-py's return types are unions of all that any protocol and decoding could answer. Ours: RESP2, bytes.
+    """
+
+    commands: Any
+    waiting: Any
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -92,7 +95,7 @@ class Script:
         self._text = files(package).joinpath(name).read_text(encoding="utf-8")
         self._sha = ""
 
-    async def __call__(self, client: Redis, keys: Sequence[str | bytes], arguments: Sequence[Any]) -> Any:
+    async def __call__(self, client: Any, keys: Sequence[str | bytes], arguments: Sequence[Any]) -> Any:
         """Raises Unavailable."""
         async with reaching():
             if not self._sha:

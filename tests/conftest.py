@@ -1,0 +1,5 @@
+"""What every test may use. Fixtures live beside what they start: store, SQL, API."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.fixtures_store"]
