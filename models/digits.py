@@ -8,27 +8,47 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from models.nearby import Hint, Nearby
+from models.nearby import Hint, Nearby, Surroundings
 from models.numbers import has_birth, is_issued_card, is_resident_id, luhn
 
 # The phone library takes 65 us and more for each number; longer texts are searched for mobiles only.
 PHONE_LIBRARY_CHARACTERS = 2_048
 PHONE_LIBRARY_NUMBERS = 40
+CARD_DIGITS = (13, 19)
 
 _GAP = r"(?:[ .-]{1,2})"
+# One by one (1 3 8 …) only a whole run is a number, else every digit of a long run would begin one.
+_SPELLED_START, _SPELLED_END = r"(?<!\d[ .-])", rf"(?!{_GAP}?\d)"
 _ID = re.compile(rf"(?<!\d)[1-9](?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?!\d)|(?<!\d)[1-9]\d{{14}}(?!\d)", re.ASCII)
-_CARD_LONG = (
-    rf"\d{{13,19}}|\d{{4}}(?:{_GAP}\d{{4}}){{3}}{_GAP}\d{{1,3}}|\d{{6}}{_GAP}\d{{10,13}}|\d(?:{_GAP}\d){{12,18}}"
+# 4-4-4-4-3 is tried before 4-4-4-4, as the three digits may belong to what comes next.
+_CARD_LONG = "|".join(
+    (
+        r"\d{13,19}",
+        rf"\d{{4}}(?:{_GAP}\d{{4}}){{3}}{_GAP}\d{{1,3}}",
+        rf"\d{{6}}{_GAP}\d{{10,13}}",
+        rf"{_SPELLED_START}\d(?:{_GAP}\d){{12,18}}{_SPELLED_END}",
+    )
 )
 _CARD_SHORT = rf"\d{{4}}(?:{_GAP}\d{{4}}){{2}}{_GAP}\d{{1,4}}|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}"
 _CARD = re.compile(
-    rf"(?<!\d)(?=[1-9])(?=(?P<long>{_CARD_LONG})(?!\d)|)(?=(?P<short>{_CARD_SHORT})(?!\d)|)(?=\d{{4}}|\d{_GAP}\d{_GAP})",
+    rf"(?<!\d)(?=[1-9](?:\d{{3}}|{_GAP}\d{_GAP}))(?=(?P<long>{_CARD_LONG})(?!\d)|)(?=(?P<short>{_CARD_SHORT})(?!\d)|)",
     re.ASCII,
 )
+_MOBILE_FORMS = "|".join(
+    (
+        r"1[3-9]\d{9}",
+        rf"1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}",
+        rf"1[3-9]\d{_GAP}\d{{8}}",
+        rf"1[3-9]\d{_GAP}\d{{3}}{_GAP}\d{{5}}",
+        rf"1[3-9]\d\d{_GAP}\d{{4}}{_GAP}\d{{3}}",
+        rf"1[3-9]\d\d{_GAP}\d{{3}}{_GAP}\d{{4}}",
+        rf"1[3-9]\d{{5}}{_GAP}\d{{4}}",
+        rf"{_SPELLED_START}1{_GAP}[3-9](?:{_GAP}\d){{9}}{_SPELLED_END}",
+    )
+)
+# A plus before it makes it another country's: +1 415 555 2671.
 _MOBILE = re.compile(
-    rf"(?<!\d)(?P<prefix>\(?(?:\+|00)?86\)?[ .-]{{0,2}})?(?P<number>1(?:[3-9]\d{{9}}|[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|[3-9]\d{_GAP}\d{{8}}"
-    rf"|[3-9]\d{{5}}{_GAP}\d{{4}}|[3-9]\d{_GAP}\d{{3}}{_GAP}\d{{5}}|[3-9]\d\d{_GAP}\d{{4}}{_GAP}\d{{3}}"
-    rf"|[3-9]\d\d{_GAP}\d{{3}}{_GAP}\d{{4}}|{_GAP}[3-9](?:{_GAP}\d){{9}}))(?!\d)",
+    rf"(?<![\d+])(?P<prefix>\(?(?:\+|00)?86\)?[ .-]{{0,2}})?(?P<number>{_MOBILE_FORMS})(?!\d)",
     re.ASCII,
 )
 _MISTYPED_MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)", re.ASCII)
@@ -41,6 +61,7 @@ _EXTENSION = re.compile(r"(?: ?转 ?| ?ext\.? ?)\d{1,5}$|(?<=\d{7})-\d{1,5}$", r
 # What masks leave of a number must not join with its neighbours to a new one.
 _MASKED = re.compile(r"\w{0,6} ?\*{3,}(?: \*{3,})* ?\w{0,4}", re.ASCII)
 _NO_DIGIT = re.compile(r"\D")
+_NO_ID_SIGN = re.compile(r"[^\dXx]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +77,10 @@ class Number:
 def numbers(plain: str) -> list[Number]:
     """In order, none over another; a resident id goes before a card, a card before a phone."""
     text = _MASKED.sub(lambda masked: "\0" * len(masked[0]), plain) if "***" in plain else plain
-    lower = text.lower()
-    if len(lower) != len(text):  # a Turkish İ becomes two characters; offsets matter more than its keyword
-        lower = text
+    around = Surroundings(text)
     taken: list[Number] = []
     for search in (_resident_ids, _cards, _mobiles, _phones):
-        taken = _merged(taken, search(text, lower))
+        taken = _merged(taken, search(text, around))
     return taken
 
 
@@ -87,54 +106,53 @@ def _is_cut_out(text: str, start: int, end: int) -> bool:
     )
 
 
-def _resident_ids(text: str, lower: str) -> Iterator[Number]:
+def _resident_ids(text: str, around: Surroundings) -> Iterator[Number]:
     for found in _ID.finditer(text):
-        clear = re.sub(r"[^\dXx]", "", found[0]).upper()
-        if len(clear) == 18 and is_resident_id(clear):
-            if not Nearby.of(lower, *found.span()).stuck:
-                yield Number(Hint.ID, *found.span(), clear)
-            continue
-        near = Nearby.of(lower, *found.span())
-        if near.stuck or _is_cut_out(text, *found.span()):
-            continue
+        clear = _NO_ID_SIGN.sub("", found[0]).upper()
+        right = is_resident_id(clear)
         # A mistyped id is as personal as a right one, but only its name tells it from an order number.
-        if near.names(Hint.ID) or (near.says(Hint.ID) and len(clear) == 15 and has_birth(clear)):
+        if not right and Hint.ID not in around.hints:
+            continue
+        near = around.near(*found.span())
+        cut_out = not right and _is_cut_out(text, *found.span())
+        named = near.names(Hint.ID) or (near.says(Hint.ID) and len(clear) == 15 and has_birth(clear))
+        if not near.stuck and not cut_out and (right or named):
             yield Number(Hint.ID, *found.span(), clear)
 
 
-def _cards(text: str, lower: str) -> Iterator[Number]:
+def _cards(text: str, around: Surroundings) -> Iterator[Number]:
     over = 0
     for found in _CARD.finditer(text):
         if found.start() < over:
             continue
         for form in ("long", "short"):
             span = found.span(form)
-            if span[0] >= 0 and _is_card(clear := _NO_DIGIT.sub("", found[form]), text, lower, span):
+            if span[0] >= 0 and _is_card(clear := _NO_DIGIT.sub("", found[form]), text, around, span):
                 yield Number(Hint.CARD, *span, clear)
                 over = span[1]
                 break
 
 
-def _is_card(clear: str, text: str, lower: str, span: tuple[int, int]) -> bool:
+def _is_card(clear: str, text: str, around: Surroundings, span: tuple[int, int]) -> bool:
     issued = is_issued_card(clear)
-    near = Nearby.of(lower, *span)
-    if near.stuck or near.amount or near.names(Hint.OTHER) or not 13 <= len(clear) <= 19:
+    if (not issued and Hint.CARD not in around.hints) or not CARD_DIGITS[0] <= len(clear) <= CARD_DIGITS[1]:
+        return False
+    near = around.near(*span)
+    if near.stuck or near.amount or near.names(Hint.OTHER):
         return False
     if near.names(Hint.CARD):
         return True
-    if _is_cut_out(text, *span):
-        return False
-    return issued or (near.says(Hint.CARD) and luhn(clear))
+    return not _is_cut_out(text, *span) and (issued or (near.says(Hint.CARD) and luhn(clear)))
 
 
-def _mobiles(text: str, lower: str) -> Iterator[Number]:
+def _mobiles(text: str, around: Surroundings) -> Iterator[Number]:
     for found in _MOBILE.finditer(text):
-        near = Nearby.of(lower, *found.span())
+        near = around.near(*found.span())
         clear = _NO_DIGIT.sub("", found["number"])
         if near.names(Hint.PHONE) or _is_mobile_alone(found, near, text):
             yield Number(Hint.PHONE, *found.span(), clear)
     for found in _MISTYPED_MOBILE.finditer(text):
-        if found[0][1] in "012" and Nearby.of(lower, *found.span()).names(Hint.PHONE):
+        if found[0][1] in "012" and around.near(*found.span()).names(Hint.PHONE):
             yield Number(Hint.PHONE, *found.span(), found[0])
 
 
@@ -145,23 +163,25 @@ def _is_mobile_alone(found: re.Match[str], near: Nearby, text: str) -> bool:
     return found["prefix"] != "86" or near.says(Hint.PHONE)
 
 
-def _phones(text: str, lower: str) -> Iterator[Number]:
-    """Land lines and foreign numbers, through libphonenumber's metadata."""
-    if len(text) > PHONE_LIBRARY_CHARACTERS:
-        return
-    asked = 0
+def _phones(text: str, around: Surroundings) -> Iterator[Number]:
+    """Land lines and foreign numbers, by libphonenumber's metadata.
+
+    Beyond what that may cost, one with a plus or a word for phone near it is taken unchecked: sealed rather than leaked.
+    """
     found_in = ((_ABROAD, None), (_LAND_LINE, "CN"), (_NORTH_AMERICA, "US"))
     candidates = [(found, region) for pattern, region in found_in for found in pattern.finditer(text)]
+    left = PHONE_LIBRARY_NUMBERS if len(text) <= PHONE_LIBRARY_CHARACTERS else 0
     for found, region in sorted(candidates, key=lambda candidate: candidate[0].start()):
-        near = Nearby.of(lower, *found.span())
+        near = around.near(*found.span())
         if near.stuck or near.amount or near.names(Hint.OTHER) or _is_cut_out(text, *found.span()):
             continue
         if region == "US" and not near.says(Hint.PHONE):
             continue
-        asked += 1
-        if asked > PHONE_LIBRARY_NUMBERS:
-            return
-        clear = _valid_phone(found[0], region)
+        left -= 1
+        if left >= 0:
+            clear = _valid_phone(found[0], region)
+        else:
+            clear = _NO_DIGIT.sub("", found[0]) if "+" in found[0] or near.says(Hint.PHONE) else None
         if clear is not None:
             yield Number(Hint.PHONE, *found.span(), clear)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,13 +29,12 @@ _WORDS = re.compile(
     r"|\bcall\b|\bsms\b|\btext me\b|contact|wechat|\bfax\b|传真)",
     re.ASCII,
 )
-# What may stand between a word and the number that it names.
-_LINK = re.compile(
-    r"[\s:#=是为()\[\]'\"-]*(?:号码?|码|numbers?|no\.?|num|id|is|was|的|\s|[:#=是为.-])*[\s:#=(\[]*", re.ASCII
-)
+# What may stand between a word and the number that it names. Possessive: forty blanks must not be tried in every split.
+_LINK = re.compile(r"(?:号码?|码|numbers?|no|num|id|is|was|的|[\s:#=是为()\[\]'\".-])*+", re.ASCII)
 _STOP = re.compile(r"[,，。;；!！?？\n\d]")
 _LABEL = re.compile(r"(?:tel|phone|mobile|mob|cell|call|card|cardno|id|no|wechat|vx|wx|v|fax)$")
 _UNIT_AFTER = re.compile(r" ?(?:元|块|円|日元|韩元|美元|次|个|件|分\b|%|万|亿|usd\b|rmb\b|cny\b|krw\b|jpy\b|won\b)")
+_CURRENCIES = frozenset("$€£¥￥")
 _LETTER = re.compile(r"[a-z0-9_]")
 
 
@@ -47,15 +47,6 @@ class Nearby:
     stuck: bool
     amount: bool
 
-    @classmethod
-    def of(cls, lower: str, start: int, end: int) -> Nearby:
-        """`lower` is the whole text in lower case and plain spelling."""
-        before = lower[max(0, start - BEFORE_CHARACTERS) : start]
-        after = lower[end : end + AFTER_CHARACTERS]
-        hint, named = _hint(before, after)
-        amount = before.rstrip(" ")[-1:] in tuple("$€£¥￥") or _UNIT_AFTER.match(after) is not None
-        return cls(hint, named, _is_stuck(before, after), amount)
-
     def says(self, hint: Hint) -> bool:
         return self.hint is hint
 
@@ -63,17 +54,39 @@ class Nearby:
         return self.hint is hint and self.named
 
 
-def _hint(before: str, after: str) -> tuple[Hint | None, bool]:
-    last = None
-    for word in _WORDS.finditer(before):
-        last = word
-    if last is not None:
-        between = before[last.end() :]
-        return Hint(str(last.lastgroup)), _LINK.fullmatch(between) is not None
-    following = _WORDS.search(after)
-    if following is None or _STOP.search(after[: following.start()]):
-        return None, False
-    return Hint(str(following.lastgroup)), False
+class Surroundings:
+    """The words of a text, looked up once: a text of 300 numbers is not searched 300 times."""
+
+    __slots__ = ("_ends", "_hints", "_lower", "_starts", "hints")
+
+    def __init__(self, text: str) -> None:
+        """`text` in plain spelling."""
+        lower = text.lower()
+        # A Turkish İ becomes two characters; offsets matter more than the words of such a text.
+        self._lower = lower if len(lower) == len(text) else text
+        words = list(_WORDS.finditer(self._lower))
+        self._starts = [word.start() for word in words]
+        self._ends = [word.end() for word in words]
+        self._hints = [Hint(str(word.lastgroup)) for word in words]
+        self.hints = frozenset(self._hints)
+
+    def near(self, start: int, end: int) -> Nearby:
+        before = self._lower[max(0, start - BEFORE_CHARACTERS) : start]
+        after = self._lower[end : end + AFTER_CHARACTERS]
+        hint, named = self._hint(start, end)
+        amount = before.rstrip(" ")[-1:] in _CURRENCIES or _UNIT_AFTER.match(after) is not None
+        return Nearby(hint, named, _is_stuck(before, after), amount)
+
+    def _hint(self, start: int, end: int) -> tuple[Hint | None, bool]:
+        last = bisect_right(self._ends, start) - 1
+        if last >= 0 and start - self._ends[last] <= BEFORE_CHARACTERS:
+            return self._hints[last], _LINK.fullmatch(self._lower, self._ends[last], start) is not None
+        following = bisect_left(self._starts, end)
+        if following == len(self._starts) or self._starts[following] - end > AFTER_CHARACTERS:
+            return None, False
+        if _STOP.search(self._lower, end, self._starts[following]):
+            return None, False
+        return self._hints[following], False
 
 
 def _is_stuck(before: str, after: str) -> bool:
