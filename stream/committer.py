@@ -1,4 +1,4 @@
-"""Group commit: what arrives while a call is under way goes out together in the next one. Callers await their own answer."""
+"""Group commit: what arrives while calls are under way goes out together in the next one. Callers await their own answer."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ from stream.store import Script, Store
 
 # A script holds the whole server while it runs: 128 changes take about 7 ms.
 BATCH = 128
+# While the store works on one call, we make the next; a third would only make the batches smaller.
+UNDER_WAY = 2
 # What waits for the store beyond this is refused at once instead of being answered late.
 WAITING = 20_000
 
 Wire = tuple[Any, ...]
+Answer = tuple[Any, ...]
 _encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Answer]).decode
 
 
 class Committer:
-    """One queue and one call at a time for the whole server; on a cluster one for each partition."""
+    """One queue for the whole server; on a cluster one for each partition."""
 
     def __init__(self, store: Store, settings: Settings, cluster: bool = False) -> None:
         self._store = store
@@ -36,8 +40,8 @@ class Committer:
             settings.recent_entries,
             "SPUBLISH" if cluster else "PUBLISH",
         )
-        self._waiting: defaultdict[int, deque[tuple[Wire, asyncio.Future[Sequence[Any]]]]] = defaultdict(deque)
-        self._calls: dict[int, asyncio.Task[None]] = {}
+        self._waiting: defaultdict[int, deque[tuple[Wire, asyncio.Future[Answer]]]] = defaultdict(deque)
+        self._calls: defaultdict[int, int] = defaultdict(int)
         self._group: asyncio.TaskGroup | None = None
 
     async def __aenter__(self) -> None:
@@ -49,7 +53,7 @@ class Committer:
         if group is not None:
             await group.__aexit__(None, None, None)
 
-    async def commit(self, wire: Wire) -> Sequence[Any]:
+    async def commit(self, wire: Wire) -> Answer:
         """The script's answer to one change. Raises Unavailable."""
         if self._group is None:
             raise Unavailable("the log is closed")
@@ -57,10 +61,11 @@ class Committer:
         waiting = self._waiting[lane]
         if len(waiting) >= WAITING:
             raise Unavailable("too much waits for the store")
-        answer: asyncio.Future[Sequence[Any]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         waiting.append((wire, answer))
-        if lane not in self._calls:
-            self._calls[lane] = self._group.create_task(self._drain(lane))
+        if self._calls[lane] < UNDER_WAY:
+            self._calls[lane] += 1
+            self._group.create_task(self._drain(lane))
         return await answer
 
     async def _drain(self, lane: int) -> None:
@@ -70,9 +75,9 @@ class Committer:
                 batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
                 await self._send([each for each in batch if not each[1].cancelled()])
         finally:
-            del self._calls[lane]
+            self._calls[lane] -= 1
 
-    async def _send(self, batch: Sequence[tuple[Wire, asyncio.Future[Sequence[Any]]]]) -> None:
+    async def _send(self, batch: Sequence[tuple[Wire, asyncio.Future[Answer]]]) -> None:
         if not batch:
             return
         changes = [wire for wire, _ in batch]
@@ -84,6 +89,6 @@ class Committer:
                 if not future.done():
                     future.set_exception(error)
             return
-        for (_, future), answer in zip(batch, answers, strict=True):
+        for (_, future), answer in zip(batch, _decode(answers), strict=True):
             if not future.done():
                 future.set_result(answer)

@@ -186,8 +186,8 @@ def _flat(fields: Mapping[str, str]) -> list[str]:
     return [part for pair in fields.items() for part in pair]
 
 
-def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
-    return dict(zip(flat[::2], flat[1::2], strict=True))
+def _pairs(flat: Sequence[str]) -> dict[bytes, bytes]:
+    return {name.encode(): value.encode() for name, value in zip(flat[::2], flat[1::2], strict=True)}
 
 
 def parsed(conversation: str, fields: Mapping[bytes, bytes]) -> Conversation:

@@ -24,6 +24,10 @@ from stream.log import Log
 from stream.store import Store
 
 
+def valkey_binary() -> str:
+    return str(get_binary_path())
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -90,7 +94,7 @@ async def eventually(holds: Callable[[], Awaitable[bool]], description: str, sec
 @pytest.fixture(scope="session", params=["valkey", "redis"])
 def any_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreServer]:
     """Valkey as shipped, then the machine's own Redis (7.0 in CI)."""
-    binary = str(get_binary_path()) if request.param == "valkey" else shutil.which("redis-server")
+    binary = valkey_binary() if request.param == "valkey" else shutil.which("redis-server")
     if binary is None:
         if os.environ.get("CI"):
             pytest.fail("CI must have a redis-server")
@@ -103,7 +107,7 @@ def any_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="session")
 def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreServer]:
-    server = StoreServer(str(get_binary_path()), tmp_path_factory.mktemp("valkey"))
+    server = StoreServer(valkey_binary(), tmp_path_factory.mktemp("valkey"))
     server.start()
     yield server
     server.stop()

@@ -1,0 +1,1 @@
+"""Programs that measure. Each prints its figures and the command that made them."""
