@@ -1,0 +1,286 @@
+// One conversation as a browser knows it. Pure: what happens comes in as an Input, what must be done goes out as Effects.
+// Entries are shown in the order of `seq` without a hole; what I said stays in the outbox until it is archived.
+import type { Ack, Entry, FromClient, FromServer, Holder, Pong, Refusal, Resumed, Welcome } from "./frames.ts";
+
+/** waiting: refused for now, goes out again by itself. failed: refused for good, the person decides. */
+export type SendState = "sending" | "waiting" | "sent" | "failed";
+
+export interface Own {
+  id: string;
+  text: string;
+  payload?: string;
+  note: boolean;
+  at: number;
+  state: SendState;
+  code?: string;
+  seq?: number;
+}
+
+export interface Holding {
+  holder: Holder;
+  name?: string;
+  agent?: string;
+  reason?: string;
+  position?: number;
+  wait_seconds?: number;
+  at?: string;
+}
+
+export interface Conversation {
+  id: string | null;
+  /** Agents name the conversation in what they send, customers have only one. */
+  named: boolean;
+  epoch: string | null;
+  entries: readonly Entry[];
+  /** Everything up to here is in `entries`. */
+  top: number;
+  ahead: ReadonlyMap<number, Entry>;
+  /** `after` of the resume that is under way. */
+  asked: number | null;
+  outbox: readonly Own[];
+  holding: Holding | null;
+  seen: { customer: number; agent: number };
+  typing: { kind: string; name?: string } | null;
+}
+
+export type Input =
+  | { on: "frame"; frame: FromServer }
+  | { on: "say"; id: string; text: string; payload?: string; note?: boolean; at: number }
+  | { on: "again"; id: string }
+  | { on: "flush" }
+  | { on: "ask" }
+  | { on: "lost" }
+  | { on: "hush" }
+  | { on: "kept"; items: readonly Own[] };
+
+export type Effect = { do: "send"; frame: FromClient } | { do: "flush_later"; ms: number };
+
+export type Step = readonly [Conversation, readonly Effect[]];
+
+/** Refused for now: nothing is wrong with the message. */
+const PASSING: ReadonlySet<string> = new Set(["unavailable", "rate_limited", "overloaded", "internal"]);
+const FLUSH_MS = 3000;
+
+export function conversation(id: string | null, named: boolean): Conversation {
+  return {
+    id, named, epoch: null, entries: [], top: 0, ahead: new Map(), asked: null, outbox: [],
+    holding: null, seen: { customer: 0, agent: 0 }, typing: null,
+  };
+}
+
+export function step(state: Conversation, input: Input): Step {
+  switch (input.on) {
+    case "frame":
+      return received(state, input.frame);
+    case "say":
+      return said(state, { ...input, note: input.note ?? false, state: "sending" });
+    case "again":
+      return flush({ ...state, outbox: moved(state.outbox, input.id) });
+    case "flush":
+      return flush(state);
+    case "ask":
+      return ask(state);
+    case "lost":
+      return [{ ...state, asked: null, typing: null }, []];
+    case "hush":
+      return [{ ...state, typing: null }, []];
+    case "kept":
+      return [{ ...state, outbox: [...input.items.filter((each) => !find(state, each.id)).map(unsent), ...state.outbox] }, []];
+  }
+}
+
+function received(state: Conversation, frame: FromServer): Step {
+  switch (frame.type) {
+    case "welcome":
+      return welcomed(state, frame);
+    case "message":
+    case "note":
+    case "skip":
+      return placed(state, frame);
+    case "holder":
+      return frame.at ? placed(state, frame) : [{ ...state, holding: held(state.holding, frame) }, []];
+    case "ack":
+      return acked(state, frame);
+    case "resumed":
+      return resumed(state, frame);
+    case "pong":
+      return ponged(state, frame);
+    case "error":
+      return refused(state, frame);
+    case "typing":
+      return [{ ...state, typing: frame.on ? { kind: frame.author.kind, name: frame.author.name } : null }, []];
+    case "read":
+      return [{ ...state, seen: furthest(state.seen, frame.by, frame.seq) }, []];
+    case "queue":
+      return [state, []];
+  }
+}
+
+// ---- what I say
+
+function said(state: Conversation, { id, text, payload, note, at }: Own): Step {
+  const own: Own = { id, text, ...(payload ? { payload } : {}), note, at, state: "sending" };
+  // Behind one that waits to go out again it waits too: order is kept.
+  const blocked = state.outbox.some((each) => each.state === "waiting");
+  const next = { ...state, outbox: [...state.outbox, blocked ? { ...own, state: "waiting" as const } : own] };
+  return [next, blocked ? [] : [send(state, own)]];
+}
+
+/** Sends what waits, in order. */
+function flush(state: Conversation): Step {
+  const due = state.outbox.filter((each) => each.state === "waiting").map((each): Own => ({ ...each, state: "sending" }));
+  if (due.length === 0) return [state, []];
+  const outbox = state.outbox.map((each) => due.find((own) => own.id === each.id) ?? each);
+  return [{ ...state, outbox }, due.map((own) => send(state, own))];
+}
+
+function send(state: Conversation, own: Own): Effect {
+  const where = state.named && state.id ? { conversation: state.id } : {};
+  if (own.note) return { do: "send", frame: { type: "note", id: own.id, text: own.text, conversation: state.id ?? "" } };
+  return { do: "send", frame: { type: "say", id: own.id, text: own.text, ...(own.payload ? { payload: own.payload } : {}), ...where } };
+}
+
+function acked(state: Conversation, ack: Ack): Step {
+  const outbox = changed(state.outbox, ack.id, (own) => ({
+    ...own, state: "sent", code: undefined, seq: ack.seq > 0 ? ack.seq : own.seq,
+  }));
+  const next = { ...state, outbox };
+  // A duplicate was pushed long ago; where we have not seen it, it is behind a gap.
+  return ack.duplicate && ack.seq > state.top ? ask(next) : [next, []];
+}
+
+function refused(state: Conversation, error: Refusal): Step {
+  const own = error.id === undefined ? undefined : find(state, error.id);
+  if (!own) return [{ ...state, asked: null }, []];
+  // Sent again after a reconnect, and refused: the first answer stands.
+  if (own.state === "sent") return [state, []];
+  const passing = PASSING.has(error.code);
+  const outbox = changed(state.outbox, own.id, (each) => ({ ...each, state: passing ? "waiting" : "failed", code: error.code }));
+  return [{ ...state, outbox }, passing ? [{ do: "flush_later", ms: error.retry_ms ?? FLUSH_MS }] : []];
+}
+
+// ---- what the log says
+
+function welcomed(state: Conversation, frame: Welcome): Step {
+  const id = state.named ? state.id : (frame.conversation ?? state.id);
+  const mine = id === frame.conversation;
+  const shrunk = mine && (frame.seq ?? 0) < state.top;
+  const fresh = !frame.recovered || shrunk || (state.epoch !== null && state.epoch !== frame.epoch);
+  const kept = fresh ? emptied(state) : state;
+  const holding = mine && frame.holder && frame.holder !== kept.holding?.holder ? { holder: frame.holder } : kept.holding;
+  const [flushed, sends] = flush({ ...kept, id, epoch: frame.epoch, asked: null, holding, outbox: kept.outbox.map(unsent) });
+  // Nothing was ever said here: there is nothing to ask for.
+  if (mine && (frame.seq ?? 0) === 0 && flushed.top === 0) return [flushed, sends];
+  const [next, asks] = ask(flushed);
+  return [next, [...asks, ...sends]];
+}
+
+/** After a reconnect all that is not archived goes out again; the log knows the ids it has seen. */
+function unsent(own: Own): Own {
+  return own.state === "failed" ? own : { ...own, state: "waiting" };
+}
+
+function emptied(state: Conversation): Conversation {
+  const outbox = state.outbox.map(({ seq: _, ...own }): Own => unsent(own));
+  return { ...state, entries: [], top: 0, ahead: new Map(), asked: null, outbox, seen: { customer: 0, agent: 0 } };
+}
+
+function placed(state: Conversation, entry: Entry): Step {
+  if (entry.seq <= state.top) return [state, []];
+  const ahead = new Map(state.ahead).set(entry.seq, entry);
+  const next = drained({ ...state, ahead });
+  return next.ahead.size > 0 ? ask(next) : [next, []];
+}
+
+/** Moves what has become contiguous from `ahead` to `entries`. */
+function drained(state: Conversation): Conversation {
+  const ahead = new Map(state.ahead);
+  const fresh: Entry[] = [];
+  let top = state.top;
+  for (let entry = ahead.get(top + 1); entry; entry = ahead.get(top + 1)) {
+    ahead.delete(++top);
+    fresh.push(entry);
+  }
+  const start: Conversation = { ...state, ahead, top, entries: [...state.entries, ...fresh] };
+  return fresh.reduce(noticed, start);
+}
+
+function noticed(state: Conversation, entry: Entry): Conversation {
+  switch (entry.type) {
+    case "holder":
+      return { ...state, holding: held(state.holding, entry), typing: null };
+    case "message":
+    case "note": {
+      const id = entry.id;
+      const outbox = id ? changed(state.outbox, id, (own) => ({ ...own, state: "sent", code: undefined, seq: entry.seq })) : state.outbox;
+      return { ...state, outbox, typing: state.typing?.kind === entry.author.kind ? null : state.typing };
+    }
+    case "skip":
+      return state;
+  }
+}
+
+/** The entry of a move knows no position; the repeats that follow do. */
+function held(before: Holding | null, frame: Extract<Entry, { type: "holder" }>): Holding {
+  const old = before?.holder === frame.holder ? before : null;
+  return {
+    holder: frame.holder,
+    name: frame.agent?.name ?? old?.name,
+    agent: frame.agent?.id ?? old?.agent,
+    reason: frame.reason ?? old?.reason,
+    position: frame.position ?? old?.position,
+    wait_seconds: frame.wait_seconds ?? old?.wait_seconds,
+    at: frame.at ?? old?.at,
+  };
+}
+
+function resumed(state: Conversation, frame: Resumed): Step {
+  const other = state.epoch !== null && frame.epoch !== state.epoch;
+  if (!other && (frame.recovered || state.asked === 0)) return finished(state, frame);
+  const [next, sends] = flush({ ...emptied(state), epoch: frame.epoch });
+  const [asking, asks] = ask(next);
+  return [asking, [...asks, ...sends]];
+}
+
+function finished(state: Conversation, frame: Resumed): Step {
+  // All up to `seq` was sent on this connection: a hole that is left will never be filled.
+  const filled = [...state.ahead.values()].filter((each) => each.seq <= frame.seq).sort((a, b) => a.seq - b.seq);
+  const entries = [...state.entries, ...filled];
+  const top = Math.max(state.top, frame.seq);
+  const ahead = new Map([...state.ahead].filter(([seq]) => seq > frame.seq));
+  const next = drained(filled.reduce(noticed, { ...state, entries, top, ahead, asked: null }));
+  return frame.more || next.ahead.size > 0 ? ask(next) : [next, []];
+}
+
+function ask(state: Conversation): Step {
+  if (state.asked !== null || state.id === null) return [state, []];
+  return [{ ...state, asked: state.top }, [{ do: "send", frame: { type: "resume", conversation: state.id, after: state.top } }]];
+}
+
+function ponged(state: Conversation, frame: Pong): Step {
+  if (state.id === null) return [state, []];
+  const archived = frame.archived[state.id] ?? 0;
+  const outbox = state.outbox.filter((own) => !(own.state === "sent" && own.seq !== undefined && own.seq <= archived));
+  const next = outbox.length === state.outbox.length ? state : { ...state, outbox };
+  return (frame.tops[state.id] ?? 0) > state.top ? ask(next) : [next, []];
+}
+
+// ---- small things
+
+function find(state: Conversation, id: string): Own | undefined {
+  return state.outbox.find((each) => each.id === id);
+}
+
+function changed(outbox: readonly Own[], id: string, change: (own: Own) => Own): readonly Own[] {
+  return outbox.some((each) => each.id === id) ? outbox.map((each) => (each.id === id ? change(each) : each)) : outbox;
+}
+
+/** Tried again by hand: it goes to the end, as what was said last. */
+function moved(outbox: readonly Own[], id: string): readonly Own[] {
+  const rest = outbox.filter((each) => each.id !== id);
+  return [...rest, ...outbox.filter((each) => each.id === id).map((own): Own => ({ ...own, state: "waiting", code: undefined }))];
+}
+
+function furthest(seen: Conversation["seen"], by: string, seq: number): Conversation["seen"] {
+  return by === "customer" || by === "agent" ? { ...seen, [by]: Math.max(seen[by], seq) } : seen;
+}

@@ -1,0 +1,239 @@
+// The three panes at work: wires the link, the outbox and the board to what is drawn.
+import type { Input } from "../conversation.ts";
+import { BELL, coalesced, fill, h, icon, set, write } from "../dom.ts";
+import type { FromServer, Refusal } from "../frames.ts";
+import { newId } from "../identity.ts";
+import { Link, REPLACED, TOKEN_REFUSED } from "../link.ts";
+import type { LinkState } from "../link.ts";
+import type { Outbox } from "../outbox.ts";
+import { sentence, t } from "../words.ts";
+import { drawAside } from "./aside.ts";
+import { about, beside, board, chosen, listed, queued, stepped } from "./board.ts";
+import type { Board, Summary } from "./board.ts";
+import { onKeys } from "./keys.ts";
+import { Lists } from "./lists.ts";
+import type { Account } from "./session.ts";
+import { Thread } from "./thread.ts";
+
+const TYPING_MS = 6000;
+const LIST_MS = 300;
+const TOAST_MS = 6000;
+const CLOCK_MS = 1000;
+const STATUS = "bellhop.status";
+
+export class Desk {
+  readonly element: HTMLElement;
+  readonly #link: Link;
+  readonly #lists: Lists;
+  readonly #thread: Thread;
+  readonly #aside = h("aside", { class: "aside" });
+  readonly #stale = h("div", { class: "stale", "data-testid": "connection", role: "status", hidden: true });
+  readonly #toast = h("div", { class: "toast", role: "alert", hidden: true });
+  readonly #status = h("button", { type: "button", class: "status", role: "switch", "data-testid": "status", onclick: () => this.#switch() });
+  readonly #language = h("button", { type: "button", class: "quiet", "data-testid": "lang" });
+  readonly #leave = h("button", { type: "button", class: "quiet", "data-testid": "logout" });
+  readonly redraw = coalesced(() => this.#draw());
+  readonly #end = new AbortController();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #read = new Map<string, number>();
+  #board: Board;
+  #loaded: "no" | "yes" | "failed" = "no";
+  #linked: LinkState = { is: "connecting" };
+  #available = sessionStorage.getItem(STATUS) !== "away";
+
+  constructor(
+    private readonly account: Account,
+    private readonly outbox: Outbox,
+    private readonly person: { id: string; name: string },
+    sides: { turn(): void; leave(): void },
+  ) {
+    this.#board = board(person.id);
+    this.#lists = new Lists((id) => this.#choose(id), () => void this.#list());
+    this.#thread = new Thread(person.id, {
+      verb: (verb) => this.#verb(verb),
+      say: (text, note) => this.#say(text, note),
+      typing: (on) => this.#board.chosen && this.#link.send({ type: "typing", on, conversation: this.#board.chosen }),
+      again: (id) => this.#board.chosen && this.#apply(this.#board.chosen, { on: "again", id }),
+    });
+    this.#language.onclick = sides.turn;
+    this.#leave.onclick = sides.leave;
+    this.element = this.#frame();
+    this.#link = new Link({ token: (fresh) => account.token(fresh), frame: (frame) => this.#received(frame), state: (state) => this.#connected(state) });
+    onKeys({ move: (by) => this.#choose(beside(this.#board, by)), take: () => this.#verb("take"), close: () => this.#thread.askClose(), note: () => this.#thread.note(true), leave: () => this.#escape() }, this.#end.signal);
+    addEventListener("focus", this.redraw, { signal: this.#end.signal });
+    const clock = setInterval(() => document.visibilityState === "visible" && this.redraw(), CLOCK_MS);
+    this.#end.signal.addEventListener("abort", () => clearInterval(clock));
+    this.redraw();
+    void this.#begin();
+  }
+
+  stop(): void {
+    this.#end.abort();
+    this.#link.stop();
+  }
+
+  #frame(): HTMLElement {
+    const top = h("header", { class: "bar" }, h("span", { class: "brand" }, icon(...BELL), "Bellhop"), h("span", { class: "gap" }), this.#status, h("span", { class: "me" }, this.person.name), this.#language, this.#leave);
+    return h("main", { class: "desk" }, top, this.#stale, h("div", { class: "panes" }, this.#lists.element, this.#thread.element, this.#aside), this.#toast);
+  }
+
+  async #begin(): Promise<void> {
+    for (const [id, items] of await this.outbox.load(this.person.id)) this.#apply(id, { on: "kept", items });
+    if (!this.#end.signal.aborted) this.#link.start();
+  }
+
+  // ---- what comes in
+
+  #received(frame: FromServer): void {
+    if (frame.type === "welcome") return this.#welcomed(frame);
+    if (frame.type === "queue") this.#board = queued(this.#board, frame.waiting, frame.total);
+    if (frame.type === "pong") for (const id of this.#board.open.keys()) this.#apply(id, { on: "frame", frame });
+    if (frame.type === "error") this.#refused(frame);
+    const id = about(frame) ?? (frame.type === "error" ? this.#sender(frame.id) : null);
+    if (id) this.#apply(id, { on: "frame", frame });
+    if (id && frame.type === "typing") this.#later(`typing ${id}`, TYPING_MS, () => this.#apply(id, { on: "hush" }));
+    if (frame.type === "holder") this.#later("list", LIST_MS, () => void this.#list());
+    this.redraw();
+  }
+
+  #welcomed(frame: Extract<FromServer, { type: "welcome" }>): void {
+    this.#thread.limit(frame.limits.text_characters);
+    this.#link.send({ type: "status", status: this.#available ? "available" : "away" });
+    for (const id of new Set([...(frame.holds ?? []), ...this.#board.open.keys()])) {
+      this.#link.send({ type: "watch", conversation: id });
+      this.#apply(id, { on: "frame", frame });
+    }
+    void this.#list();
+  }
+
+  async #list(): Promise<void> {
+    try {
+      const { conversations } = await this.account.get<{ conversations: Summary[] }>("/api/conversations?state=mine");
+      this.#board = chosen(listed(this.#board, conversations), this.#board.chosen);
+      this.#loaded = "yes";
+    } catch {
+      this.#loaded = this.#loaded === "yes" ? "yes" : "failed";
+    }
+    this.redraw();
+  }
+
+  /** What was said tells its own trouble in the conversation; everything else is told here. */
+  #refused(frame: Refusal): void {
+    if (frame.id !== undefined) return;
+    const lost = ["stale", "taken", "illegal_move", "not_yours", "conflict"].includes(frame.code);
+    this.#tell(lost ? t("error_taken") : ["unavailable", "not_found", "closed", "not_assigned"].includes(frame.code) ? sentence(frame.code) : t("error_action"));
+  }
+
+  #sender(id: string | undefined): string | null {
+    const found = [...this.#board.open].find(([, each]) => each.outbox.some((own) => own.id === id));
+    return found?.[0] ?? null;
+  }
+
+  #connected(state: LinkState): void {
+    if (state.is === "lost" || state.is === "stopped") for (const id of this.#board.open.keys()) this.#apply(id, { on: "lost" });
+    this.#linked = state;
+    if (state.is === "stopped" && state.code === TOKEN_REFUSED) void this.account.token(true).then(() => this.#link.start(), () => undefined);
+    this.redraw();
+  }
+
+  // ---- what goes out
+
+  #apply(id: string, input: Input): void {
+    const before = this.#board.open.get(id)?.outbox ?? [];
+    const [next, effects] = stepped(this.#board, id, input);
+    this.outbox.follow(this.person.id, id, before, next.open.get(id)?.outbox ?? []);
+    this.#board = next;
+    for (const effect of effects) {
+      if (effect.do === "send") this.#link.send(effect.frame);
+      else this.#later(`flush ${id}`, effect.ms, () => this.#apply(id, { on: "flush" }));
+    }
+    this.redraw();
+  }
+
+  #choose(id: string | null): void {
+    if (id === null || id === this.#board.chosen) return;
+    const fresh = !this.#board.open.has(id);
+    this.#board = chosen(this.#board, id);
+    if (fresh) this.#open(id);
+    this.redraw();
+  }
+
+  #open(id: string): void {
+    this.#link.send({ type: "watch", conversation: id });
+    this.#apply(id, { on: "ask" });
+  }
+
+  #verb(verb: "take" | "give_back" | "close"): void {
+    const id = this.#board.chosen;
+    const holding = id && this.#board.open.get(id)?.holding;
+    if (!id || !holding || (verb === "take" && holding.holder === "agent")) return;
+    if (!this.#link.send({ type: verb, conversation: id })) return this.#tell(t("stale"));
+    if (verb === "take") this.#thread.composer.focus();
+  }
+
+  #say(text: string, note: boolean): void {
+    const id = this.#board.chosen;
+    if (id) this.#apply(id, { on: "say", id: newId(), text, note, at: Date.now() });
+    if (note) this.#thread.note(false);
+  }
+
+  #switch(): void {
+    this.#available = !this.#available;
+    sessionStorage.setItem(STATUS, this.#available ? "available" : "away");
+    this.#link.send({ type: "status", status: this.#available ? "available" : "away" });
+    this.redraw();
+  }
+
+  #escape(): void {
+    if (document.activeElement instanceof HTMLElement && document.activeElement !== document.body) return document.activeElement.blur();
+    this.#board = chosen(this.#board, null);
+    this.redraw();
+  }
+
+  #tell(text: string): void {
+    fill(this.#toast, text);
+    this.#toast.hidden = false;
+    this.#later("toast", TOAST_MS, () => (this.#toast.hidden = true));
+  }
+
+  #later(name: string, ms: number, run: () => void): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.set(name, setTimeout(() => !this.#end.signal.aborted && run(), ms));
+  }
+
+  // ---- drawing
+
+  #draw(): void {
+    if (this.#end.signal.aborted) return;
+    const now = Date.now();
+    const id = this.#board.chosen;
+    const open = (id !== null && this.#board.open.get(id)) || null;
+    const known = id === null ? undefined : this.#board.known.get(id);
+    const unread = [...this.#board.mine.values()].filter((each) => (each.unread ?? 0) > 0).length + this.#board.total;
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${t("desk")}`;
+    this.#lists.draw(this.#board, this.#loaded, now);
+    this.#thread.draw(open, known?.name || t("visitor"), now);
+    drawAside(this.#aside, open, known, this.person.id, now);
+    this.#bar();
+    if (open) this.#seen(open.id ?? "", open.top);
+  }
+
+  #bar(): void {
+    write(this.#language, t("language_short"));
+    write(this.#leave, t("logout"));
+    write(this.#status, t(this.#available ? "available" : "away"));
+    set(this.#status, { "aria-checked": String(this.#available), "aria-label": t("status") });
+    set(this.#language, { "aria-label": t("language") });
+    this.#stale.hidden = this.#linked.is === "open";
+    if (this.#linked.is !== "stopped") return write(this.#stale, this.#linked.is === "open" ? "" : t("stale"));
+    const text = t(this.#linked.code === REPLACED ? "replaced" : "stopped");
+    const button = t(this.#linked.code === REPLACED ? "use_here" : "connect");
+    if (!this.#stale.querySelector("button")) fill(this.#stale, text, " ", h("button", { type: "button", onclick: () => this.#link.start() }, button));
+  }
+
+  #seen(id: string, top: number): void {
+    const mine = this.#board.mine.has(id) && document.hasFocus() && document.visibilityState === "visible";
+    if (!mine || top <= (this.#read.get(id) ?? 0)) return;
+    if (this.#link.send({ type: "read", seq: top, conversation: id })) this.#read.set(id, top);
+  }
+}

@@ -1,0 +1,135 @@
+// What the transcript shows, from what is known of a conversation. Pure.
+import type { Conversation, Own } from "./conversation.ts";
+import type { AuthorKind, Button, Entry, Holder } from "./frames.ts";
+
+export type RowState = "sending" | "waiting" | "sent" | "seen" | "failed" | "received";
+
+export interface MessageRow {
+  row: "message";
+  key: string;
+  seq: number;
+  author: AuthorKind;
+  name: string;
+  mine: boolean;
+  note: boolean;
+  text: string;
+  image: string;
+  at: number;
+  state: RowState;
+  code: string;
+  id: string;
+  /** First and last of a group: one author, without a pause of more than a minute. */
+  first: boolean;
+  last: boolean;
+  /** Whether `state` is told in words under it. */
+  told: boolean;
+}
+
+export interface LineRow {
+  row: "line";
+  key: string;
+  holder: Holder;
+  name: string;
+  returned: boolean;
+  at: number;
+}
+
+export interface DayRow {
+  row: "day";
+  key: string;
+  at: number;
+}
+
+export type Row = MessageRow | LineRow | DayRow;
+
+const GROUP_MS = 60_000;
+
+export interface Viewer {
+  kind: "customer" | "agent";
+  id?: string;
+}
+
+export function rows(state: Conversation, viewer: Viewer, midnight: (at: number) => number): Row[] {
+  const said = new Set(state.entries.map((each) => ("id" in each ? each.id : undefined)));
+  const bare = [
+    ...state.entries.flatMap((each, index) => entryRow(state, each, state.entries[index - 1], viewer)),
+    ...state.outbox.filter((own) => !said.has(own.id)).map((own) => ownRow(own, viewer)),
+  ];
+  return dated(told(grouped(bare)), midnight);
+}
+
+/** The buttons of the last thing said, unless it was answered: then they are gone. */
+export function buttons(state: Conversation): readonly Button[] {
+  const said = new Set(state.entries.map((each) => ("id" in each ? each.id : undefined)));
+  if (state.outbox.some((own) => !said.has(own.id))) return [];
+  const last = state.entries.findLast((each) => each.type === "message");
+  return last?.author.kind === "bot" && state.holding?.holder !== "nobody" ? (last.buttons ?? []) : [];
+}
+
+function entryRow(state: Conversation, entry: Entry, before: Entry | undefined, viewer: Viewer): Row[] {
+  switch (entry.type) {
+    case "skip":
+      return [];
+    case "holder": {
+      const returned = entry.holder === "queue" && before !== undefined && wasAgent(state, entry.seq);
+      const at = Date.parse(entry.at ?? "");
+      return [{ row: "line", key: `line:${entry.seq}`, holder: entry.holder, name: entry.agent?.name ?? "", returned, at }];
+    }
+    case "message":
+    case "note": {
+      const { author, text, seq, id = "" } = entry;
+      const mine = author.kind === viewer.kind && (viewer.kind === "customer" || author.id === viewer.id);
+      const other = viewer.kind === "customer" ? state.seen.agent : state.seen.customer;
+      const state_: RowState = !mine ? "received" : entry.type === "message" && other >= seq ? "seen" : "sent";
+      const image = entry.type === "message" ? (entry.image ?? "") : "";
+      return [{
+        row: "message", key: mine && id ? `own:${id}` : `seq:${seq}`, seq, author: author.kind, name: author.name ?? "", mine,
+        note: entry.type === "note", text, image, at: Date.parse(entry.at), state: state_, code: "", id, first: true, last: true, told: false,
+      }];
+    }
+  }
+}
+
+function wasAgent(state: Conversation, seq: number): boolean {
+  const moves = state.entries.filter((each) => each.type === "holder" && each.seq < seq);
+  return moves.at(-1)?.type === "holder" && (moves.at(-1) as { holder: Holder }).holder === "agent";
+}
+
+function ownRow(own: Own, viewer: Viewer): MessageRow {
+  return {
+    row: "message", key: `own:${own.id}`, seq: own.seq ?? 0, author: viewer.kind, name: "", mine: true, note: own.note, text: own.text,
+    image: "", at: own.at, state: own.state, code: own.code ?? "", id: own.id, first: true, last: true, told: false,
+  };
+}
+
+function together(one: Row | undefined, two: Row | undefined): boolean {
+  return (
+    one?.row === "message" && two?.row === "message" && one.author === two.author && one.mine === two.mine &&
+    one.note === two.note && Math.abs(two.at - one.at) < GROUP_MS
+  );
+}
+
+function grouped(all: Row[]): Row[] {
+  return all.map((each, index) =>
+    each.row === "message" ? { ...each, first: !together(all[index - 1], each), last: !together(each, all[index + 1]) } : each,
+  );
+}
+
+/** The last own message tells its state, and every one that has trouble. */
+function told(all: Row[]): Row[] {
+  const last = all.findLast((each) => each.row === "message");
+  return all.map((each) => {
+    if (each.row !== "message" || !each.mine) return each;
+    return { ...each, told: each.state === "failed" || each.state === "waiting" || (each === last && !each.note) };
+  });
+}
+
+function dated(all: Row[], midnight: (at: number) => number): Row[] {
+  let current = Number.NaN;
+  return all.flatMap((each): Row[] => {
+    const date = midnight(each.at);
+    if (date === current) return [each];
+    current = date;
+    return [{ row: "day", key: `day:${date}`, at: each.at }, each];
+  });
+}
