@@ -18,8 +18,9 @@ CARD_DIGITS = (13, 19)
 
 _GAP = r"(?:[ .-]{1,2})"
 # One by one (1 3 8 …) only a whole run is a number, else every digit of a long run would begin one.
-_SPELLED_START, _SPELLED_END = r"(?<!\d[ .-])", rf"(?!{_GAP}?\d)"
-_ID = re.compile(rf"(?<!\d)[1-9](?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?!\d)|(?<!\d)[1-9]\d{{14}}(?!\d)", re.ASCII)
+_SPELLED_START, _SPELLED_END = r"(?<!\D\d[ .-])", rf"(?!{_GAP}?\d)"
+# Looked for at every group of digits, as what stands before may be another number: A1002 110105 19491231 002X.
+_ID = re.compile(rf"(?<!\d)(?=([1-9](?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?!\d)|[1-9]\d{{14}}(?!\d)))", re.ASCII)
 # 4-4-4-4-3 is tried before 4-4-4-4, as the three digits may belong to what comes next.
 _CARD_LONG = "|".join(
     (
@@ -52,7 +53,7 @@ _MOBILE = re.compile(
     re.ASCII,
 )
 _MISTYPED_MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)", re.ASCII)
-_ABROAD = re.compile(r"(?<![\d+])\(?(?:\+|00)[1-9](?:[ .()-]{0,3}\d){6,14}(?!\d)", re.ASCII)
+_ABROAD = re.compile(r"(?<!\+)(?:\(?\+|(?<!\d)\(?00)[1-9](?:[ .()-]{0,3}\d){6,14}(?!\d)", re.ASCII)
 _LAND_LINE = re.compile(
     r"(?<!\d)\(?0[1-9]\d{1,2}\)?[ -]{0,2}\d{3,4}[ -]?\d{3,5}(?:(?: ?转 ?| ?ext\.? ?|-)\d{1,5})?(?!\d)", re.ASCII
 )
@@ -74,14 +75,17 @@ class Number:
     clear: str
 
 
-def numbers(plain: str) -> list[Number]:
-    """In order, none over another; a resident id goes before a card, a card before a phone."""
+def numbers(plain: str, library: int = PHONE_LIBRARY_NUMBERS) -> list[Number]:
+    """In order, none over another; a resident id goes before a card, a card before a phone.
+
+    `library`: how many numbers libphonenumber may be asked about.
+    """
     text = _MASKED.sub(lambda masked: "\0" * len(masked[0]), plain) if "***" in plain else plain
     around = Surroundings(text)
     taken: list[Number] = []
-    for search in (_resident_ids, _cards, _mobiles, _phones):
+    for search in (_resident_ids, _cards, _mobiles):
         taken = _merged(taken, search(text, around))
-    return taken
+    return _merged(taken, _phones(text, around, library))
 
 
 def _merged(first: list[Number], more: Iterator[Number]) -> list[Number]:
@@ -107,17 +111,24 @@ def _is_cut_out(text: str, start: int, end: int) -> bool:
 
 
 def _resident_ids(text: str, around: Surroundings) -> Iterator[Number]:
+    over = 0
     for found in _ID.finditer(text):
-        clear = _NO_ID_SIGN.sub("", found[0]).upper()
-        right = is_resident_id(clear)
-        # A mistyped id is as personal as a right one, but only its name tells it from an order number.
-        if not right and Hint.ID not in around.hints:
-            continue
-        near = around.near(*found.span())
-        cut_out = not right and _is_cut_out(text, *found.span())
-        named = near.names(Hint.ID) or (near.says(Hint.ID) and len(clear) == 15 and has_birth(clear))
-        if not near.stuck and not cut_out and (right or named):
-            yield Number(Hint.ID, *found.span(), clear)
+        span = found.span(1)
+        if span[0] >= over and _is_id_here(clear := _NO_ID_SIGN.sub("", found[1]).upper(), text, around, span):
+            over = span[1]
+            yield Number(Hint.ID, *span, clear)
+
+
+def _is_id_here(clear: str, text: str, around: Surroundings, span: tuple[int, int]) -> bool:
+    right = is_resident_id(clear)
+    # A mistyped id is as personal as a right one, but only its name tells it from an order number.
+    if not right and Hint.ID not in around.hints:
+        return False
+    near = around.near(*span)
+    if near.stuck or right:
+        return not near.stuck
+    named = near.names(Hint.ID) or (near.says(Hint.ID) and len(clear) == 15 and has_birth(clear))
+    return named and not _is_cut_out(text, *span)
 
 
 def _cards(text: str, around: Surroundings) -> Iterator[Number]:
@@ -163,14 +174,14 @@ def _is_mobile_alone(found: re.Match[str], near: Nearby, text: str) -> bool:
     return found["prefix"] != "86" or near.says(Hint.PHONE)
 
 
-def _phones(text: str, around: Surroundings) -> Iterator[Number]:
+def _phones(text: str, around: Surroundings, library: int) -> Iterator[Number]:
     """Land lines and foreign numbers, by libphonenumber's metadata.
 
     Beyond what that may cost, one with a plus or a word for phone near it is taken unchecked: sealed rather than leaked.
     """
     found_in = ((_ABROAD, None), (_LAND_LINE, "CN"), (_NORTH_AMERICA, "US"))
     candidates = [(found, region) for pattern, region in found_in for found in pattern.finditer(text)]
-    left = PHONE_LIBRARY_NUMBERS if len(text) <= PHONE_LIBRARY_CHARACTERS else 0
+    left = library if len(text) <= PHONE_LIBRARY_CHARACTERS else 0
     for found, region in sorted(candidates, key=lambda candidate: candidate[0].start()):
         near = around.near(*found.span())
         if near.stuck or near.amount or near.names(Hint.OTHER) or _is_cut_out(text, *found.span()):

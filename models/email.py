@@ -35,7 +35,7 @@ def addresses(plain: str) -> Iterator[tuple[int, int]]:
             or (plain[end : end + 1] == ":" and plain[end + 1 : end + 2].isalnum())
         ):
             continue
-        start = _local_start(plain, max(done, at.start() - LOCAL_CHARACTERS), at.start())
+        start = _local_start(plain, max(done, at.start() - LOCAL_CHARACTERS - 1), at.start())
         if start is not None:
             done = end
             yield start, end
@@ -45,7 +45,8 @@ def _local_start(plain: str, earliest: int, at: int) -> int | None:
     before = plain[earliest:at]
     local = _LOCAL.search(before)
     if local is not None:
-        return earliest + local.start()
+        # RFC 5321 allows 64; what is longer is no address, and to take its tail would cut some other number in two.
+        return earliest + local.start() if len(local[0]) <= LOCAL_CHARACTERS else None
     wide = _WIDE_LOCAL.search(before)
     if wide is None:
         return None

@@ -35,6 +35,8 @@ _STOP = re.compile(r"[,，。;；!！?？\n\d]")
 _LABEL = re.compile(r"(?:tel|phone|mobile|mob|cell|call|card|cardno|id|no|wechat|vx|wx|v|fax)$")
 _UNIT_AFTER = re.compile(r" ?(?:元|块|円|日元|韩元|美元|次|个|件|分\b|%|万|亿|usd\b|rmb\b|cny\b|krw\b|jpy\b|won\b)")
 _CURRENCIES = frozenset("$€£¥￥")
+# 13800138000/13900139000 are two numbers, /item/13800138000 is a path.
+_OTHER_NUMBER = re.compile(r"\d{7}/$", re.ASCII)
 _LETTER = re.compile(r"[a-z0-9_]")
 
 
@@ -94,6 +96,8 @@ def _is_stuck(before: str, after: str) -> bool:
     if _LETTER.match(after):
         return True
     last = before[-1:]
+    if _OTHER_NUMBER.search(before):
+        return False
     if last in ("/", "=", "&", "#", "_", "\\"):
         return True
     return last.isascii() and last.isalpha() and not _LABEL.search(before)
