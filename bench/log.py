@@ -44,7 +44,9 @@ class Measured:
     server_us: float
 
 
-async def measure(server: StoreServer, callers: int, seconds: float, one: Callable[[int], Awaitable[object]]) -> Measured:
+async def measure(
+    server: StoreServer, callers: int, seconds: float, one: Callable[[int], Awaitable[object]]
+) -> Measured:
     done = 0
     end = time.perf_counter() + seconds
 
@@ -112,7 +114,9 @@ async def main(seconds: float, levels: list[int], rounds: int) -> None:
                 for i in range(CONVERSATIONS):
                     await log.open(f"c_{i:016x}", {"customer": AUTHOR.id or ""})
                 client = Redis.from_url(server.url, protocol=2, max_connections=max(levels) + 8)
-                print("callers | commits/s | XADDs/s | ratio | client µs commit / XADD (ratio) | server µs commit / XADD")
+                print(
+                    "callers | commits/s | XADDs/s | ratio | client µs commit / XADD (ratio) | server µs commit / XADD"
+                )
                 for callers in levels:
                     ours, theirs = [], []
                     for i in range(rounds):

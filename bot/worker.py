@@ -13,19 +13,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.answer import broken, spoken
+from bot.folder import project_folder
 from bot.nlu.reading import Reading
+from bot.project import load_project
+from bot.registry import load_current
 from bot.turn import Bot, Heard, Outcome
 from models.conversation import Conversation, Holder
+from models.database import open_engine
 from models.entry import AuthorKind, Message
 from models.sealed import KeyRing
 from models.settings import Settings
 from stream import keys
 from stream.change import Ack, Change, Lease, Line
 from stream.errors import Fenced, Stale, Unavailable
+from stream.history import History
 from stream.lease import Leases
 from stream.log import Log, parsed
 from stream.reader import Reader, bury
-from stream.running import patiently, pause
+from stream.running import patiently, pause, until_stopped
 from stream.store import Store, reaching
 
 RETRY_SECONDS = 0.1
@@ -246,6 +251,15 @@ def _heard(line: Line) -> Heard | None:
     )
 
 
-async def serve(settings: Settings, bot: Bot, ring: KeyRing, log: Log, store: Store, stop: asyncio.Event,
-                ready: Callable[[], None]) -> None:  # fmt: skip
-    await Worker(store, log, settings, bot, ring).run(stop, ready)
+async def run(settings: Settings, ready: Callable[[], None]) -> None:
+    """Until SIGTERM or SIGINT. Raises ProjectError or ModelRefused where there is nothing to answer with."""
+    ring = KeyRing.load(settings.key_file)
+    interpreter, _ = load_current(settings.home)
+    bot = Bot(load_project(project_folder(settings)), interpreter, ring, settings.turn_limit.total_seconds())
+    engine = open_engine(settings.sql_url)
+    try:
+        async with Store.open(settings.store_url).opened() as store, Log(store, settings, History(engine)) as log:
+            worker = Worker(store, log, settings, bot, ring)
+            await until_stopped(lambda stop: worker.run(stop, ready))
+    finally:
+        engine.dispose()
