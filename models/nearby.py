@@ -31,7 +31,7 @@ _WORDS = re.compile(
 )
 # What may stand between a word and the number that it names. Possessive: forty blanks must not be tried in every split.
 _LINK = re.compile(r"(?:号码?|码|numbers?|no|num|id|is|was|的|[\s:#=是为()\[\]'\".-])*+", re.ASCII)
-_STOP = re.compile(r"[,，。;；!！?？\n\d]")
+_STOP = re.compile(r"[,，。;；!！?？\n\d\0]")
 _LABEL = re.compile(r"(?:tel|phone|mobile|mob|cell|call|card|cardno|id|no|wechat|vx|wx|v|fax)$")
 _UNIT_AFTER = re.compile(r" ?(?:元|块|円|日元|韩元|美元|次|个|件|分\b|%|万|亿|usd\b|rmb\b|cny\b|krw\b|jpy\b|won\b)")
 _CURRENCIES = frozenset("$€£¥￥")
