@@ -26,6 +26,8 @@ from stream.running import patiently, pause, until_stopped
 from stream.store import Store, reaching
 
 TICK_SECONDS = 0.5
+# Most entries are messages, which change no queue: looked at together.
+GATHER_SECONDS = 0.05
 RECONCILE_EVERY_SECONDS = 30.0
 RECONCILE_MOST = 10_000
 
@@ -59,7 +61,10 @@ class Watch:
             while not stop.is_set():
                 try:
                     async with self._reading:
-                        await self._apply(await self._reader.read())
+                        found = await self._reader.read()
+                        await self._apply(found)
+                    if found:
+                        await pause(GATHER_SECONDS, stop)
                 except Unavailable as error:
                     logger.warning("the queue waits: %s", error)
                     await pause(TICK_SECONDS, stop)

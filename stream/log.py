@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -151,8 +152,12 @@ class Log:
         await self.whisper(conversation, ReadFrame(conversation, by, seq))
 
     async def epoch(self) -> str:
-        async with reaching():
-            return (await self._store.commands.get(keys.EPOCH) or b"").decode()
+        """The store's life; a new one means that it has lost its data, and that clients must read again what they know."""
+        async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
+            pipe.set(keys.EPOCH, f"e_{secrets.token_hex(8)}", nx=True)
+            pipe.get(keys.EPOCH)
+            _, epoch = await pipe.execute()
+            return str(epoch.decode())
 
     async def ping(self) -> None:
         async with reaching():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -34,6 +34,8 @@ class Reader:
         self._tokens: dict[int, int] = {}
         self._start: dict[int, str] = {}
         self._top: dict[int, str] = {}
+        # Where the last read gave less than it could: nothing to ask for before the store says that something came.
+        self._drained: set[int] = set()
         self.partitions = settings.partitions
 
     async def prepare(self) -> None:
@@ -53,11 +55,10 @@ class Reader:
         if not owned:
             await self._nothing()
             return {}
-        found = await self._guarded(owned)
-        if not found and not any(self._start[p] != NEW for p in owned if p in self._start):
-            await self._wait(owned)
-            found = await self._guarded({p: lease for p, lease in owned.items() if p in self._leases.owned})
-        return found
+        ready = [p for p in owned if p not in self._drained]
+        if not ready:
+            ready = await self._wait(owned)
+        return await self._guarded({p: owned[p] for p in ready if p in self._leases.owned})
 
     def _follow(self, owned: dict[int, Lease]) -> None:
         """A partition that is new to us, or was another's meanwhile, begins with what is pending."""
@@ -66,10 +67,12 @@ class Reader:
                 self._tokens[p] = lease.token
                 self._start[p] = "0"
                 self._top[p] = "0-0"
+                self._drained.discard(p)
 
     def rewind(self, partition: int) -> None:
         """Read what is pending there once more: something of it could not be done."""
         self._start[partition] = "0"
+        self._drained.discard(partition)
 
     async def _nothing(self) -> None:
         self._leases.changed.clear()
@@ -100,6 +103,8 @@ class Reader:
         return found
 
     async def _taken(self, p: int, entries: Sequence[Any], top: str) -> list[Line]:
+        if self._start[p] == NEW and len(entries) < self._batch:
+            self._drained.add(p)
         if not entries:
             if self._start[p] != NEW:
                 self._start[p] = NEW
@@ -135,12 +140,17 @@ class Reader:
             await self._store.commands.xadd(keys.dead(p), {"id": stream_id, "group": self._group, "why": "unreadable"})
             await self._store.commands.xack(keys.log(p), self._group, stream_id)
 
-    async def _wait(self, owned: dict[int, Lease]) -> None:
-        streams: Any = {keys.log(p): self._top[p] for p in owned}
+    async def _wait(self, owned: Iterable[int]) -> list[int]:
+        """The partitions in which something came, at the latest after 250 ms."""
+        streams = {keys.log(p): p for p in owned}
+        tops: Any = {name: self._top[p] for name, p in streams.items()}
         try:
-            await self._store.waiting.xread(streams, count=1, block=BLOCK_MS)
+            came = await self._store.waiting.xread(tops, count=1, block=BLOCK_MS)
         except (RedisError, OSError) as error:
             raise Unavailable("the store does not answer") from error
+        news = [streams[name.decode()] for name, _ in came or []]
+        self._drained.difference_update(news)
+        return news
 
 
 def _line(stream_id: bytes, fields: Sequence[bytes] | None, deliveries: int) -> Line | None:
