@@ -34,7 +34,8 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class Change:
     """`client_id` is the sender's own id with the sender in front (`u_…:5f0c…`); `fingerprint` of what was said tells a repeat
-    from a conflict. `set` fields of the conversation, `mark` fields that become the new seq, `add` counters."""
+    from a conflict. `set` fields of the conversation, `mark` fields that become the new seq,
+    `add` at most one counter."""
 
     conversation: str
     entries: tuple[Body, ...]

@@ -1,7 +1,7 @@
 -- The one door: everything that a commit does, for a batch of changes, each change whole or not at all.
 -- KEYS: the log of each partition that is touched (the other keys share its hash tag and are derived from it).
 -- ARGV: 1 changes (msgpack), 2 life of a seen id (ms), 3 entries kept as recent, 4 PUBLISH or SPUBLISH.
--- A change: partition, conversation, client id, fingerprint, bodies, expect, set, mark, add, ack, lease, base (lists; false = none).
+-- A change: partition, conversation, client id, fingerprint, bodies, expect, set, mark, add, ack, lease, base (lists; false = none; add names one counter).
 -- Answers a msgpack list with a list for each change: {code, ...}; 0 written (seq, last, at), 1 duplicate (seq, last, at), 2 conflict, 3 stale, 4 absent, 5 fenced.
 
 local OK, DUPLICATE, CONFLICT, STALE, ABSENT, FENCED = 0, 1, 2, 3, 4, 5
@@ -37,11 +37,11 @@ local function commit(change)
   end
 
   local hash = tag .. 'c:' .. conversation
-  local state = call('HMGET', hash, 'seq', 'holder', 'agent', 'token', 'answered', 'archived')
+  local state = call('HMGET', hash, 'seq', 'holder', 'agent', 'token', 'answered', 'archived', add and add[1] or 'seq')
   if not state[1] then
     if not base then return {ABSENT} end
     call('HSET', hash, unpack(base))
-    state = call('HMGET', hash, 'seq', 'holder', 'agent', 'token', 'answered', 'archived')
+    state = call('HMGET', hash, 'seq', 'holder', 'agent', 'token', 'answered', 'archived', add and add[1] or 'seq')
   end
   if expect and stale(expect, state) then
     return {STALE, call('HGETALL', hash)}
@@ -80,10 +80,8 @@ local function commit(change)
     if call('RPUSH', recent, unpack(lines)) > ARGV[3] * 1.2 then call('LTRIM', recent, -ARGV[3], -1) end
   end
   if add then
-    for i = 1, #add, 2 do
-      fields[#fields + 1] = add[i]
-      fields[#fields + 1] = string.format('%d', (tonumber(call('HGET', hash, add[i]) or '0')) + add[i + 1])
-    end
+    fields[#fields + 1] = add[1]
+    fields[#fields + 1] = string.format('%d', tonumber(state[7] or '0') + add[2])
   end
   if #fields > 0 then call('HSET', hash, unpack(fields)) end
   if client then
