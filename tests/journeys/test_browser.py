@@ -1,0 +1,139 @@
+"""One customer and one agent in real browsers: an order, a refund with a question in between, a person, a restart."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.fixtures_product import ADMIN, Product
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+SHOTS = os.environ.get("BELLHOP_TEST_SCREENSHOTS")
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    if shutil.which(CHROMIUM) is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must have Chromium")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+class Chat:
+    """The customer's page."""
+
+    def __init__(self, browser: Browser, product: Product, locale: str) -> None:
+        self.complaints: list[str] = []
+        self.page = browser.new_context(locale=locale, viewport={"width": 900, "height": 760}).new_page()
+        watch(self.page, self.complaints)
+        self.page.goto(product.base)
+        expect(self.page.get_by_test_id("say")).to_be_visible()
+
+    def say(self, text: str) -> None:
+        self.page.get_by_test_id("say").fill(text)
+        self.page.get_by_test_id("say").press("Enter")
+
+    def hears(self, text: str, author: str = "bot") -> None:
+        message = self.page.locator(f'[data-author="{author}"]', has_text=text)
+        expect(message.last).to_be_visible(timeout=15_000)
+
+    def shot(self, name: str) -> None:
+        shot(self.page, name)
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def log_in(browser: Browser, product: Product, locale: str = "en") -> Page:
+    page = browser.new_context(locale=locale, viewport={"width": 1280, "height": 800}).new_page()
+    page.goto(f"{product.base}/desk")
+    page.get_by_test_id("email").fill(ADMIN)
+    page.get_by_test_id("password").fill(product.password)
+    page.get_by_test_id("login").click()
+    expect(page.get_by_test_id("password")).to_be_hidden(timeout=15_000)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("locale", "order", "number", "found", "refund", "reason", "question", "answer", "person", "hello"),
+    [
+        ("zh-CN", "我的订单到哪了？", "A1001", "A1001", "我要退款", "杯子碎了", "运费多少钱？", "运费", "转人工", "您好，我来帮您"),
+        ("en-US", "Where is my order?", "A1001", "A1001", "I want a refund", "The cup is broken", "How much is shipping?",
+         "hipping", "I want to talk to a person", "Hello, I can help"),
+    ],
+)  # fmt: skip
+def test_from_the_first_question_to_a_person_and_back_over_a_restart(
+    browser: Browser, make_product: Callable[..., Product], sql_url: str, locale: str, order: str, number: str, found: str,
+    refund: str, reason: str, question: str, answer: str, person: str, hello: str,
+) -> None:  # fmt: skip
+    product = make_product(BELLHOP_DATABASE_URL=sql_url)
+    product.start()
+    name = locale[:2]
+    chat = Chat(browser, product, locale)
+    chat.shot(f"{name}-1-empty")
+    chat.say(order)
+    expect(chat.page.locator('[data-author="bot"]')).to_have_count(1, timeout=15_000)
+    chat.say(number)
+    chat.hears(found)
+    chat.shot(f"{name}-2-order")
+
+    chat.say(refund)
+    asked = chat.page.locator('[data-author="bot"]')
+    chat.say("A1003")
+    chat.say(question)
+    chat.hears(answer)
+    chat.say(reason)
+    chat.say("13912345678")
+    chat.hears("139****5678")
+    chat.shot(f"{name}-3-refund")
+    expect(asked.filter(has_text="13912345678")).to_have_count(0)
+
+    desk = log_in(browser, product, locale)
+    shot(desk, f"{name}-4-desk-empty")
+    chat.say(person)
+    desk.get_by_test_id("queue-row").first.click(timeout=15_000)
+    chat.shot(f"{name}-5-waiting")
+    desk.get_by_test_id("take").click()
+    desk.get_by_test_id("reply").fill(hello)
+    desk.get_by_test_id("reply-send").click()
+    chat.hears(hello, "agent")
+    shot(desk, f"{name}-6-desk-answered")
+    chat.shot(f"{name}-7-answered")
+    expect(chat.page.get_by_test_id("holder")).to_contain_text("Admin", timeout=15_000)
+    desk.get_by_test_id("give-back").click()
+    answers = chat.page.locator('[data-author="bot"]').count()
+    chat.say(question)
+    expect(chat.page.locator('[data-author="bot"]')).to_have_count(answers + 1, timeout=15_000)
+
+    before = chat.page.locator("[data-seq]").all_inner_texts()
+    product.stop()
+    product.start()
+    expect(chat.page.get_by_test_id("connection")).to_be_hidden(timeout=60_000)
+    chat.page.reload()
+    expect(chat.page.locator("[data-seq]")).to_have_count(len(before), timeout=15_000)
+    chat.hears(found)
+    chat.shot(f"{name}-8-after-restart")
+    chat.say(number)
+    expect(chat.page.locator('[data-author="bot"]')).to_have_count(answers + 2, timeout=15_000)
+    allowed = ("WebSocket", "Failed to load resource", "ERR_")
+    assert [said for said in chat.complaints if not any(each in said for each in allowed)] == []
