@@ -105,7 +105,8 @@ export class Composer {
 
   #fit(): void {
     this.#field.style.height = "auto";
-    this.#field.style.height = `${this.#field.scrollHeight}px`;
+    // Before it stands in the page it has no height to measure.
+    if (this.#field.scrollHeight > 0) this.#field.style.height = `${this.#field.scrollHeight}px`;
   }
 
   /** Characters as the server counts them, not UTF-16 units. */

@@ -23,6 +23,24 @@ export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...present(children));
 }
 
+const signatures = new WeakMap<Element, string>();
+
+/** Fills only where `signature` differs from last time: a button that is replaced between press and release is never clicked. */
+export function refill(element: Element, signature: string, make: () => Child[]): void {
+  if (signatures.get(element) === signature) return;
+  signatures.set(element, signature);
+  fill(element, ...make());
+}
+
+/** Puts exactly these children there, touching nothing that is in place already. */
+export function arrange(parent: Element, children: readonly Element[]): void {
+  children.forEach((child, index) => {
+    const there = parent.children[index] ?? null;
+    if (there !== child) parent.insertBefore(child, there);
+  });
+  while (parent.children.length > children.length) parent.lastElementChild?.remove();
+}
+
 /** Writes only where it differs, so that screen readers do not hear it again. */
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

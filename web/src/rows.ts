@@ -1,6 +1,6 @@
 // What the transcript shows, from what is known of a conversation. Pure.
 import type { Conversation, Own } from "./conversation.ts";
-import type { AuthorKind, Button, Entry, Holder } from "./frames.ts";
+import type { AuthorKind, Button, Entry, Holder, HolderFrame } from "./frames.ts";
 
 export type RowState = "sending" | "waiting" | "sent" | "seen" | "failed" | "received";
 
@@ -34,15 +34,18 @@ export interface LineRow {
   at: number;
 }
 
+/** A new day, or a long pause within one. */
 export interface DayRow {
   row: "day";
   key: string;
   at: number;
+  pause: boolean;
 }
 
 export type Row = MessageRow | LineRow | DayRow;
 
 const GROUP_MS = 60_000;
+const PAUSE_MS = 30 * 60_000;
 
 export interface Viewer {
   kind: "customer" | "agent";
@@ -51,8 +54,13 @@ export interface Viewer {
 
 export function rows(state: Conversation, viewer: Viewer, midnight: (at: number) => number): Row[] {
   const said = new Set(state.entries.map((each) => ("id" in each ? each.id : undefined)));
+  let move: HolderFrame | undefined;
   const bare = [
-    ...state.entries.flatMap((each, index) => entryRow(state, each, state.entries[index - 1], viewer)),
+    ...state.entries.flatMap((each) => {
+      const before = move;
+      if (each.type === "holder") move = each;
+      return entryRow(state, each, before, viewer);
+    }),
     ...state.outbox.filter((own) => !said.has(own.id)).map((own) => ownRow(own, viewer)),
   ];
   return dated(told(grouped(bare)), midnight);
@@ -66,12 +74,13 @@ export function buttons(state: Conversation): readonly Button[] {
   return last?.author.kind === "bot" && state.holding?.holder !== "nobody" ? (last.buttons ?? []) : [];
 }
 
-function entryRow(state: Conversation, entry: Entry, before: Entry | undefined, viewer: Viewer): Row[] {
+/** `before` is the move of the holder before this entry. */
+function entryRow(state: Conversation, entry: Entry, before: HolderFrame | undefined, viewer: Viewer): Row[] {
   switch (entry.type) {
     case "skip":
       return [];
     case "holder": {
-      const returned = entry.holder === "queue" && before !== undefined && wasAgent(state, entry.seq);
+      const returned = entry.holder === "queue" && before?.holder === "agent";
       const at = Date.parse(entry.at ?? "");
       return [{ row: "line", key: `line:${entry.seq}`, holder: entry.holder, name: entry.agent?.name ?? "", returned, at }];
     }
@@ -88,11 +97,6 @@ function entryRow(state: Conversation, entry: Entry, before: Entry | undefined, 
       }];
     }
   }
-}
-
-function wasAgent(state: Conversation, seq: number): boolean {
-  const moves = state.entries.filter((each) => each.type === "holder" && each.seq < seq);
-  return moves.at(-1)?.type === "holder" && (moves.at(-1) as { holder: Holder }).holder === "agent";
 }
 
 function ownRow(own: Own, viewer: Viewer): MessageRow {
@@ -125,11 +129,13 @@ function told(all: Row[]): Row[] {
 }
 
 function dated(all: Row[], midnight: (at: number) => number): Row[] {
-  let current = Number.NaN;
+  let before = Number.NaN;
   return all.flatMap((each): Row[] => {
-    const date = midnight(each.at);
-    if (date === current) return [each];
-    current = date;
-    return [{ row: "day", key: `day:${date}`, at: each.at }, each];
+    // What is on its way has the time of this clock, which may be wrong.
+    if (each.row === "message" && each.seq === 0 && !Number.isNaN(before)) return [each];
+    const pause = midnight(each.at) === midnight(before);
+    const due = !pause || each.at - before > PAUSE_MS;
+    before = each.at;
+    return due ? [{ row: "day", key: `day:${each.key}`, at: each.at, pause }, each] : [each];
   });
 }

@@ -1,6 +1,6 @@
 // Draws rows into a log. Elements are kept by key and replaced only where their row changed, so nothing flickers or is read out twice.
 import { clock, day, full } from "./clock.ts";
-import { ARROW_DOWN, BELL, fill, h, icon, LOCK } from "./dom.ts";
+import { ARROW_DOWN, arrange, BELL, fill, h, icon, LOCK, refill } from "./dom.ts";
 import type { LineRow, MessageRow, Row } from "./rows.ts";
 import { language, sentence, t } from "./words.ts";
 
@@ -8,6 +8,12 @@ export interface TranscriptSides {
   line(row: LineRow): string;
   author(row: MessageRow): string;
   again(id: string): void;
+}
+
+/** What stands under the last row; made anew only when its signature changes. */
+export interface Tail {
+  signature: string;
+  make(): HTMLElement;
 }
 
 /** Nearer to the end than this, and new messages pull the view along. */
@@ -29,14 +35,13 @@ export class Transcript {
     new ResizeObserver(() => this.#near && this.end()).observe(this.#scroll);
   }
 
-  /** `tail` is what stands under the last row: chips, a button. */
-  draw(rows: readonly Row[], typing: string | null, tail: readonly HTMLElement[], now: number): void {
+  draw(rows: readonly Row[], typing: string | null, tail: Tail | null, now: number): void {
     this.#list.setAttribute("aria-label", t("log"));
     const before = this.#shown.size;
     this.#patch(rows, now);
     this.#typing.hidden = typing === null;
     if (typing !== null) this.#typing.setAttribute("aria-label", typing);
-    fill(this.#tail, ...tail);
+    refill(this.#tail, tail?.signature ?? "", () => (tail ? [tail.make()] : []));
     const mine = rows.at(-1);
     if (this.#near || (mine?.row === "message" && mine.state === "sending")) this.end();
     else if (this.#shown.size > before) this.#announce();
@@ -71,16 +76,11 @@ export class Transcript {
       element.remove();
       this.#shown.delete(key);
     }
-    let place: ChildNode | null = this.#list.firstChild;
-    for (const row of rows) {
-      const element = this.#element(row, now);
-      if (element === place) place = place.nextSibling;
-      else this.#list.insertBefore(element, place);
-    }
+    arrange(this.#list, rows.map((row) => this.#element(row, now)));
   }
 
   #element(row: Row, now: number): HTMLElement {
-    const signature = `${language}${JSON.stringify(row)}${row.row === "day" ? day(row.at, now) : ""}`;
+    const signature = `${language}${JSON.stringify(row)}${this.#spoken(row, now)}`;
     const old = this.#shown.get(row.key);
     if (old?.signature === signature) return old.element;
     const element = this.#make(row, now);
@@ -90,10 +90,16 @@ export class Transcript {
     return element;
   }
 
+  /** The words of a row that come from elsewhere and may change while the row does not. */
+  #spoken(row: Row, now: number): string {
+    if (row.row === "day") return row.pause ? clock(row.at) : `${day(row.at, now)} ${clock(row.at)}`;
+    return row.row === "message" ? this.sides.author(row) : this.sides.line(row);
+  }
+
   #make(row: Row, now: number): HTMLElement {
     switch (row.row) {
       case "day":
-        return h("div", { class: "day" }, day(row.at, now));
+        return h("div", { class: "day", title: full(row.at) }, this.#spoken(row, now));
       case "line":
         return h("div", { class: "line", "data-holder": row.holder, title: full(row.at) }, h("span", {}, this.sides.line(row)));
       case "message":

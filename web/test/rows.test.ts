@@ -54,6 +54,11 @@ test("every day has its line", () => {
   assert.deepEqual(all.map((each) => each.row), ["day", "message", "day", "message"]);
 });
 
+test("a long pause has its line too", () => {
+  const all = rows(known([message(1, "bot"), message(2, "bot", 29), message(3, "bot", 60)], [{ ...own, at: START + 1e9 }]), { kind: "customer" }, day);
+  assert.deepEqual(all.map((each) => each.row), ["day", "message", "message", "day", "message", "message"]);
+});
+
 test("a second time in the queue after an agent is told as such", () => {
   const at = new Date(START).toISOString();
   const move = (seq: number, holder: "queue" | "agent"): Entry => ({ type: "holder", conversation: "c", seq, holder, at });

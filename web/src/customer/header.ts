@@ -1,9 +1,10 @@
 // Who answers now, and a line about the connection only when something is wrong.
 import type { Holding } from "../conversation.ts";
-import { BELL, fill, h, icon, write } from "../dom.ts";
+import { BELL, h, icon, refill, write } from "../dom.ts";
+import type { Child } from "../dom.ts";
 import type { LinkState } from "../link.ts";
 import { REPLACED } from "../link.ts";
-import { t } from "../words.ts";
+import { language, t } from "../words.ts";
 
 export class Header {
   readonly #face = h("div", { class: "face", "aria-hidden": "true" });
@@ -13,14 +14,11 @@ export class Header {
   readonly #line = h("div", { class: "connection", "data-testid": "connection", role: "status", hidden: true });
   readonly element: HTMLElement;
 
-  constructor(sides: { language(): void; connect(): void }) {
+  constructor(private readonly sides: { language(): void; connect(): void }) {
     this.#language = h("button", { type: "button", class: "quiet", "data-testid": "lang", onclick: sides.language });
-    this.connect = sides.connect;
     const who = h("div", { class: "who", "data-testid": "holder", role: "status" }, this.#title, this.#more);
     this.element = h("header", {}, h("div", { class: "top" }, this.#face, who, this.#language), this.#line);
   }
-
-  private readonly connect: () => void;
 
   draw(holding: Holding | null): void {
     const [title, more] = described(holding);
@@ -29,17 +27,20 @@ export class Header {
     write(this.#language, t("language_short"));
     this.#language.setAttribute("aria-label", t("language"));
     this.#face.dataset["holder"] = holding?.holder ?? "bot";
-    if (holding?.holder === "agent" && holding.name) fill(this.#face, [...holding.name][0] ?? "");
-    else fill(this.#face, icon(...BELL));
+    const initial = (holding?.holder === "agent" && holding.name && [...holding.name][0]) || "";
+    refill(this.#face, initial, () => [initial || icon(...BELL)]);
   }
 
   /** A short loss says nothing: people would only be worried by a line that flashes. */
   connection(state: LinkState, long: boolean): void {
     this.#line.hidden = state.is === "open" || (state.is !== "stopped" && !long);
-    if (this.#line.hidden) return;
-    if (state.is !== "stopped") return fill(this.#line, h("i", { class: "spin" }), t("lost"));
-    const [text, button] = state.code === REPLACED ? [t("replaced"), t("use_here")] : [t("stopped"), t("connect")];
-    fill(this.#line, text, h("button", { type: "button", onclick: this.connect }, button));
+    const code = state.is === "stopped" ? state.code : 0;
+    refill(this.#line, `${state.is} ${code} ${language}`, () => (state.is === "stopped" ? this.#stopped(code) : [h("i", { class: "spin" }), t("lost")]));
+  }
+
+  #stopped(code: number): Child[] {
+    const [text, button] = code === REPLACED ? [t("replaced"), t("use_here")] : [t("stopped"), t("connect")];
+    return [text, h("button", { type: "button", onclick: () => this.sides.connect() }, button)];
   }
 }
 

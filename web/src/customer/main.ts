@@ -4,8 +4,8 @@ import { midnight } from "../clock.ts";
 import { Composer } from "../composer.ts";
 import { conversation, step } from "../conversation.ts";
 import type { Input } from "../conversation.ts";
-import { BELL, coalesced, h, icon } from "../dom.ts";
-import type { FromServer } from "../frames.ts";
+import { BELL, coalesced, h, icon, refill } from "../dom.ts";
+import type { Button, FromServer } from "../frames.ts";
 import { newId } from "../identity.ts";
 import { Link } from "../link.ts";
 import type { LinkState } from "../link.ts";
@@ -13,6 +13,7 @@ import { Outbox } from "../outbox.ts";
 import { buttons, rows } from "../rows.ts";
 import type { LineRow } from "../rows.ts";
 import { Transcript } from "../transcript.ts";
+import type { Tail } from "../transcript.ts";
 import { choose, language, t } from "../words.ts";
 import type { Word } from "../words.ts";
 import { Header } from "./header.ts";
@@ -132,11 +133,11 @@ function drawn(): void {
   document.title = t("title");
   header.draw(state.holding);
   header.connection(linked, long);
-  transcript.draw(all, state.typing ? t("typing") : null, all.length === 0 ? [greeting()] : chips(), Date.now());
+  transcript.draw(all, state.typing ? t("typing") : null, all.length === 0 ? { signature: `greeting ${language}`, make: greeting } : chips(), Date.now());
   composer.words(t("placeholder"));
   composer.element.hidden = closed;
   end.hidden = !closed;
-  if (closed) end.replaceChildren(...ending());
+  refill(end, `${closed} ${language} ${trouble}`, ending);
   seen();
 }
 
@@ -152,14 +153,15 @@ function greeting(): HTMLElement {
   );
 }
 
-function chips(): HTMLElement[] {
+function chips(): Tail | null {
   const found = buttons(state);
-  if (found.length === 0) return [];
+  if (found.length === 0) return null;
   const press = (title: string, payload: string) => () => {
     say(title, payload);
     composer.focus();
   };
-  return [h("div", { class: "chips", role: "group" }, ...found.map((each) => h("button", { type: "button", class: "chip", onclick: press(each.title, each.payload) }, each.title)))];
+  const chip = ({ title, payload }: Button) => h("button", { type: "button", class: "chip", onclick: press(title, payload) }, title);
+  return { signature: JSON.stringify([state.top, found]), make: () => h("div", { class: "chips", role: "group" }, ...found.map(chip)) };
 }
 
 function ending(): HTMLElement[] {

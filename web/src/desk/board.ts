@@ -37,6 +37,9 @@ export interface Known {
   asked?: string;
 }
 
+/** How many conversations stay open that are neither mine nor looked at. */
+const LOOKED_AT = 20;
+
 export function board(me: string): Board {
   return { me, waiting: [], total: 0, mine: new Map(), open: new Map(), chosen: null, known: new Map() };
 }
@@ -80,7 +83,14 @@ function noted(state: Board, id: string, input: Input): Board {
 export function chosen(state: Board, id: string | null): Board {
   const row = id === null ? undefined : state.mine.get(id);
   const mine = row && id !== null ? new Map(state.mine).set(id, { ...row, unread: 0 }) : state.mine;
-  return { ...state, chosen: id, mine };
+  return slimmed({ ...state, chosen: id, mine });
+}
+
+/** What was only looked at is forgotten, the oldest first; what I hold, look at or have not sent is not. */
+function slimmed(state: Board): Board {
+  const idle = [...state.open].filter(([id, each]) => id !== state.chosen && !state.mine.has(id) && each.outbox.length === 0);
+  const gone = new Set(idle.slice(0, Math.max(0, idle.length - LOOKED_AT)).map(([id]) => id));
+  return gone.size === 0 ? state : { ...state, open: new Map([...state.open].filter(([id]) => !gone.has(id))) };
 }
 
 /** The order in which j and k walk: mine first, then who waits. Mine are sorted by who has waited longest for us. */

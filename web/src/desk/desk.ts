@@ -1,12 +1,13 @@
 // The three panes at work: wires the link, the outbox and the board to what is drawn.
 import type { Input } from "../conversation.ts";
-import { BELL, coalesced, fill, h, icon, set, write } from "../dom.ts";
+import { BELL, coalesced, fill, h, icon, refill, set, write } from "../dom.ts";
+import type { Child } from "../dom.ts";
 import type { FromServer, Refusal } from "../frames.ts";
 import { newId } from "../identity.ts";
 import { Link, REPLACED, TOKEN_REFUSED } from "../link.ts";
 import type { LinkState } from "../link.ts";
 import type { Outbox } from "../outbox.ts";
-import { sentence, t } from "../words.ts";
+import { language, sentence, t } from "../words.ts";
 import { drawAside } from "./aside.ts";
 import { about, beside, board, chosen, listed, queued, stepped } from "./board.ts";
 import type { Board, Summary } from "./board.ts";
@@ -39,6 +40,8 @@ export class Desk {
   #board: Board;
   #loaded: "no" | "yes" | "failed" = "no";
   #linked: LinkState = { is: "connecting" };
+  /** What I asked to take: when it is mine I can write at once. */
+  #taking: string | null = null;
   #available = sessionStorage.getItem(STATUS) !== "away";
 
   constructor(
@@ -90,7 +93,8 @@ export class Desk {
     if (frame.type === "pong") for (const id of this.#board.open.keys()) this.#apply(id, { on: "frame", frame });
     if (frame.type === "error") this.#refused(frame);
     const id = about(frame) ?? (frame.type === "error" ? this.#sender(frame.id) : null);
-    if (id) this.#apply(id, { on: "frame", frame });
+    // Looked at once and forgotten since: the server still pushes it.
+    if (id && this.#board.open.has(id)) this.#apply(id, { on: "frame", frame });
     if (id && frame.type === "typing") this.#later(`typing ${id}`, TYPING_MS, () => this.#apply(id, { on: "hush" }));
     if (frame.type === "holder") this.#later("list", LIST_MS, () => void this.#list());
     this.redraw();
@@ -119,9 +123,11 @@ export class Desk {
 
   /** What was said tells its own trouble in the conversation; everything else is told here. */
   #refused(frame: Refusal): void {
-    if (frame.id !== undefined) return;
-    const lost = ["stale", "taken", "illegal_move", "not_yours", "conflict"].includes(frame.code);
-    this.#tell(lost ? t("error_taken") : ["unavailable", "not_found", "closed", "not_assigned"].includes(frame.code) ? sentence(frame.code) : t("error_action"));
+    if (frame.id !== undefined || frame.code === "rate_limited") return;
+    const raced = this.#taking !== null && frame.code !== "unavailable";
+    this.#taking = null;
+    const plain = ["unavailable", "not_found", "closed", "not_assigned"].includes(frame.code);
+    this.#tell(raced ? t("error_taken") : plain ? sentence(frame.code) : t("error_action"));
   }
 
   #sender(id: string | undefined): string | null {
@@ -168,7 +174,7 @@ export class Desk {
     const holding = id && this.#board.open.get(id)?.holding;
     if (!id || !holding || (verb === "take" && holding.holder === "agent")) return;
     if (!this.#link.send({ type: verb, conversation: id })) return this.#tell(t("stale"));
-    if (verb === "take") this.#thread.composer.focus();
+    this.#taking = verb === "take" ? id : null;
   }
 
   #say(text: string, note: boolean): void {
@@ -215,6 +221,10 @@ export class Desk {
     this.#thread.draw(open, known?.name || t("visitor"), now);
     drawAside(this.#aside, open, known, this.person.id, now);
     this.#bar();
+    if (open && open.id === this.#taking && open.holding?.agent === this.person.id) {
+      this.#taking = null;
+      this.#thread.composer.focus();
+    }
     if (open) this.#seen(open.id ?? "", open.top);
   }
 
@@ -225,10 +235,13 @@ export class Desk {
     set(this.#status, { "aria-checked": String(this.#available), "aria-label": t("status") });
     set(this.#language, { "aria-label": t("language") });
     this.#stale.hidden = this.#linked.is === "open";
-    if (this.#linked.is !== "stopped") return write(this.#stale, this.#linked.is === "open" ? "" : t("stale"));
-    const text = t(this.#linked.code === REPLACED ? "replaced" : "stopped");
-    const button = t(this.#linked.code === REPLACED ? "use_here" : "connect");
-    if (!this.#stale.querySelector("button")) fill(this.#stale, text, " ", h("button", { type: "button", onclick: () => this.#link.start() }, button));
+    const code = this.#linked.is === "stopped" ? this.#linked.code : 0;
+    refill(this.#stale, `${code} ${language}`, () => (code === 0 ? [t("stale")] : this.#stopped(code)));
+  }
+
+  #stopped(code: number): Child[] {
+    const [text, button] = code === REPLACED ? [t("replaced"), t("use_here")] : [t("stopped"), t("connect")];
+    return [text, h("button", { type: "button", onclick: () => this.#link.start() }, button)];
   }
 
   #seen(id: string, top: number): void {

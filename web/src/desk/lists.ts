@@ -1,8 +1,8 @@
 // The left pane: what I hold, and who waits.
 import { ago, full, waited } from "../clock.ts";
-import { fill, h } from "../dom.ts";
+import { arrange, h, refill, set, write } from "../dom.ts";
 import type { Waiting } from "../frames.ts";
-import { t } from "../words.ts";
+import { language, t } from "../words.ts";
 import { mine } from "./board.ts";
 import type { Board, Summary } from "./board.ts";
 import { languageName, reasonName } from "./names.ts";
@@ -11,64 +11,106 @@ import { languageName, reasonName } from "./names.ts";
 const AMBER_MS = 60_000;
 const RED_MS = 5 * 60_000;
 
+export type Loaded = "no" | "yes" | "failed";
+
+interface Told {
+  id: string;
+  name: string;
+  more: string;
+  at: number;
+  time: string;
+  level: string;
+  mark: "" | "unread" | "returned";
+}
+
 export class Lists {
-  readonly element = h("nav", { class: "lists" });
+  readonly #mine = new Part("mine", "mine-row", (id) => this.choose(id));
+  readonly #queue = new Part("queue", "queue-row", (id) => this.choose(id));
+  readonly element = h("nav", { class: "lists" }, this.#mine.element, this.#queue.element);
 
   constructor(private readonly choose: (id: string) => void, private readonly reload: () => void) {}
 
-  draw(state: Board, loaded: "no" | "yes" | "failed", now: number): void {
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["row"] : undefined;
+  draw(state: Board, loaded: Loaded, now: number): void {
     const rest = state.total - state.waiting.length;
-    fill(
-      this.element,
-      h("h2", {}, t("mine"), badge(state.mine.size)),
-      loaded === "failed" && this.#failed(),
-      h("ul", {}, ...mine(state).map((each) => this.#mine(each, state, now))),
-      loaded === "yes" && state.mine.size === 0 && empty(t("mine_empty"), t("mine_empty_more")),
-      loaded === "no" && h("p", { class: "empty" }, t("loading")),
-      h("h2", {}, t("queue"), badge(state.total)),
-      h("ul", {}, ...state.waiting.map((each) => this.#waiting(each, state, now))),
-      state.waiting.length === 0 && empty(t("queue_empty"), t("queue_empty_more")),
-      rest > 0 && h("p", { class: "empty" }, t("queue_rest", { n: rest })),
+    this.#mine.draw(mine(state).map((each) => held(each, now)), state.mine.size, state.chosen);
+    this.#queue.draw(state.waiting.map((each) => waits(each, now)), state.total, state.chosen);
+    const none = loaded === "no" ? [t("loading")] : state.mine.size === 0 ? [t("mine_empty"), t("mine_empty_more")] : [];
+    this.#mine.foot(loaded === "failed" ? [t("lists_failed")] : none, loaded === "failed" ? this.reload : null);
+    this.#queue.foot(state.waiting.length === 0 ? [t("queue_empty"), t("queue_empty_more")] : rest > 0 ? [t("queue_rest", { n: rest })] : [], null);
+  }
+}
+
+function held(each: Summary, now: number): Told {
+  const at = Date.parse(each.last_at ?? "");
+  const unread = (each.unread ?? 0) > 0;
+  return { id: each.id, name: each.name || t("visitor"), more: each.last_text ?? "", at, time: at > 0 ? ago(at, now) : "", level: "", mark: unread ? "unread" : "" };
+}
+
+function waits(each: Waiting, now: number): Told {
+  const at = Date.parse(each.asked);
+  const level = now - at > RED_MS ? "red" : now - at > AMBER_MS ? "amber" : "";
+  const more = [reasonName(each.reason), languageName(each.language)].filter(Boolean).join(" · ");
+  return { id: each.conversation, name: each.name || t("visitor"), more, at, time: waited(at, now), level, mark: each.returned ? "returned" : "" };
+}
+
+/** One list with its heading. Rows are kept by id, so that a click or the keyboard never loses the row under it. */
+class Part {
+  readonly #count = h("span", { class: "badge" });
+  readonly #title = h("span");
+  readonly #rows = h("ul");
+  readonly #foot = h("p", { class: "empty" });
+  readonly element = h("section", {}, h("h2", {}, this.#title, this.#count), this.#rows, this.#foot);
+  #made = new Map<string, Line>();
+
+  constructor(private readonly word: "mine" | "queue", private readonly testid: string, private readonly choose: (id: string) => void) {}
+
+  draw(told: Told[], count: number, chosen: string | null): void {
+    write(this.#title, t(this.word));
+    write(this.#count, String(count));
+    this.#count.hidden = count === 0;
+    this.#made = new Map(told.map((each) => [each.id, this.#made.get(each.id) ?? new Line(this.testid, () => this.choose(each.id))]));
+    for (const each of told) this.#made.get(each.id)?.draw(each, each.id === chosen);
+    arrange(this.#rows, [...this.#made.values()].map((each) => each.element));
+  }
+
+  foot(lines: string[], again: (() => void) | null): void {
+    this.#foot.hidden = lines.length === 0;
+    this.#foot.classList.toggle("trouble", again !== null);
+    refill(this.#foot, `${language} ${lines.join()}`, () => [
+      ...lines.flatMap((each, index) => (index > 0 ? [h("br"), each] : [each])),
+      again && h("button", { type: "button", class: "again", onclick: again }, t("again")),
+    ]);
+  }
+}
+
+class Line {
+  readonly #name = h("b");
+  readonly #time = h("time");
+  readonly #more = h("span", { class: "preview" });
+  readonly #mark = h("span");
+  readonly #button: HTMLButtonElement;
+  readonly element: HTMLElement;
+
+  constructor(testid: string, choose: () => void) {
+    this.#button = h(
+      "button",
+      { type: "button", class: "row", "data-testid": testid, onclick: choose },
+      h("div", { class: "row-top" }, this.#name, this.#time),
+      h("div", { class: "row-more" }, this.#more, this.#mark),
     );
-    // The rows are made anew; who walks through them by keyboard keeps the place.
-    if (focused) this.element.querySelector<HTMLElement>(`[data-row="${CSS.escape(focused)}"]`)?.focus();
+    this.element = h("li", {}, this.#button);
   }
 
-  #mine(each: Summary, state: Board, now: number): HTMLElement {
-    const at = Date.parse(each.last_at ?? "");
-    const unread = (each.unread ?? 0) > 0;
-    return this.#row(each.id, "mine-row", state, [
-      h("div", { class: "row-top" }, h("b", {}, each.name || t("visitor")), at > 0 && h("time", { title: full(at) }, ago(at, now))),
-      h("div", { class: "row-more" }, h("span", { class: "last" }, each.last_text || ""), unread && h("i", { class: "dot", role: "img", "aria-label": t("unread"), title: t("unread") })),
-    ]);
+  draw(told: Told, chosen: boolean): void {
+    write(this.#name, told.name);
+    write(this.#time, told.time);
+    write(this.#more, told.more);
+    set(this.#time, { class: told.level, title: told.at > 0 ? full(told.at) : null });
+    set(this.#button, { "aria-current": chosen ? "true" : null });
+    this.#mark.hidden = told.mark === "";
+    if (told.mark === "unread") set(this.#mark, { class: "dot", role: "img", "aria-label": t("unread"), title: t("unread") });
+    if (told.mark === "returned") set(this.#mark, { class: "tag" });
+    write(this.#mark, told.mark === "returned" ? t("returned") : "");
+    if (chosen && document.activeElement === document.body) this.#button.scrollIntoView({ block: "nearest" });
   }
-
-  #waiting(each: Waiting, state: Board, now: number): HTMLElement {
-    const since = Date.parse(each.asked);
-    const level = now - since > RED_MS ? "red" : now - since > AMBER_MS ? "amber" : "";
-    const words = [reasonName(each.reason), languageName(each.language)].filter(Boolean).join(" · ");
-    return this.#row(each.conversation, "queue-row", state, [
-      h("div", { class: "row-top" }, h("b", {}, each.name || t("visitor")), h("time", { class: `wait ${level}`, title: full(since) }, waited(since, now))),
-      h("div", { class: "row-more" }, h("span", { class: "last" }, words), each.returned && h("span", { class: "tag" }, t("returned"))),
-    ]);
-  }
-
-  #row(id: string, testid: string, state: Board, children: HTMLElement[]): HTMLElement {
-    const current = state.chosen === id;
-    const button = h("button", { type: "button", class: "row", "data-testid": testid, "data-row": id, "aria-current": current ? "true" : null, onclick: () => this.choose(id) }, ...children);
-    return h("li", {}, button);
-  }
-
-  #failed(): HTMLElement {
-    return h("p", { class: "empty trouble", role: "alert" }, t("lists_failed"), " ", h("button", { type: "button", class: "again", onclick: this.reload }, t("again")));
-  }
-}
-
-function badge(count: number): HTMLElement | false {
-  return count > 0 && h("span", { class: "badge" }, String(count));
-}
-
-function empty(first: string, second: string): HTMLElement {
-  return h("p", { class: "empty" }, first, h("br"), second);
 }

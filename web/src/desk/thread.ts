@@ -2,11 +2,11 @@
 import { midnight } from "../clock.ts";
 import { Composer } from "../composer.ts";
 import type { Conversation } from "../conversation.ts";
-import { fill, h, write } from "../dom.ts";
+import { h, refill, write } from "../dom.ts";
 import type { MessageRow } from "../rows.ts";
 import { rows } from "../rows.ts";
 import { Transcript } from "../transcript.ts";
-import { t } from "../words.ts";
+import { language, t } from "../words.ts";
 import { holderName, lineName } from "./names.ts";
 
 export interface ThreadSides {
@@ -54,11 +54,11 @@ export class Thread {
     this.#enter(state?.id ?? null);
     this.#none.hidden = state !== null;
     this.#body.hidden = state === null;
-    fill(this.#none, h("p", {}, t("choose")), h("p", { class: "keys" }, t("choose_more")));
+    refill(this.#none, language, () => [h("p", {}, t("choose")), h("p", { class: "keys" }, t("choose_more"))]);
     if (!state) return;
-    const typing = state.typing?.kind === "customer" ? t("typing") : null;
-    this.#transcript.draw(rows(state, { kind: "agent", id: this.me }, midnight), typing, [], now);
     write(this.#name, name);
+    const typing = state.typing?.kind === "customer" ? t("typing") : null;
+    this.#transcript.draw(rows(state, { kind: "agent", id: this.me }, midnight), typing, null, now);
     write(this.#holder, holderName(state.holding, this.me));
     this.#holder.dataset["holder"] = state.holding?.holder ?? "";
     this.#verbs(state);
