@@ -28,7 +28,7 @@ class ClientFrame(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_
     """What clients send."""
 
 
-class Say(ClientFrame, tag="say"):
+class Say(ClientFrame, frozen=True, tag="say"):
     """Say something. A customer's own conversation is the default; agents name it. `payload` is that of a pressed button."""
 
     id: Id
@@ -37,56 +37,56 @@ class Say(ClientFrame, tag="say"):
     conversation: str | None = None
 
 
-class Typing(ClientFrame, tag="typing"):
+class Typing(ClientFrame, frozen=True, tag="typing"):
     """I am writing, or have stopped."""
 
     on: bool
     conversation: str | None = None
 
 
-class Read(ClientFrame, tag="read"):
+class Read(ClientFrame, frozen=True, tag="read"):
     """I have seen everything up to `seq`."""
 
     seq: Seq
     conversation: str | None = None
 
 
-class Resume(ClientFrame, tag="resume"):
+class Resume(ClientFrame, frozen=True, tag="resume"):
     """Send me what lies after `after`."""
 
     conversation: str
     after: Seq
 
 
-class Ping(ClientFrame, tag="ping"):
+class Ping(ClientFrame, frozen=True, tag="ping"):
     """Heartbeat; the answer tells how far the log and the archive are."""
 
 
-class Watch(ClientFrame, tag="watch"):
+class Watch(ClientFrame, frozen=True, tag="watch"):
     """Agents: push me this conversation from now on."""
 
     conversation: str
 
 
-class Take(ClientFrame, tag="take"):
+class Take(ClientFrame, frozen=True, tag="take"):
     """Agents: I answer this conversation from now on."""
 
     conversation: str
 
 
-class GiveBack(ClientFrame, tag="give_back"):
+class GiveBack(ClientFrame, frozen=True, tag="give_back"):
     """Agents: the bot goes on."""
 
     conversation: str
 
 
-class Close(ClientFrame, tag="close"):
+class Close(ClientFrame, frozen=True, tag="close"):
     """Agents, and customers for their own conversation: it is finished."""
 
     conversation: str
 
 
-class SayNote(ClientFrame, tag="note"):
+class SayNote(ClientFrame, frozen=True, tag="note"):
     """Agents: a note that the customer never sees."""
 
     id: Id
@@ -94,7 +94,7 @@ class SayNote(ClientFrame, tag="note"):
     text: str
 
 
-class Status(ClientFrame, tag="status"):
+class Status(ClientFrame, frozen=True, tag="status"):
     """Agents: whether I take conversations."""
 
     status: Literal["available", "away", "offline"]
@@ -114,7 +114,7 @@ class Limits(msgspec.Struct, frozen=True):
     text_characters: int
 
 
-class Welcome(ServerFrame, tag="welcome"):
+class Welcome(ServerFrame, frozen=True, tag="welcome"):
     """First frame. `heartbeat` in seconds. `recovered` is false when what the client knows may be gone from the log: reload."""
 
     epoch: str
@@ -129,7 +129,7 @@ class Welcome(ServerFrame, tag="welcome"):
     holds: tuple[str, ...] = ()
 
 
-class Ack(ServerFrame, tag="ack"):
+class Ack(ServerFrame, frozen=True, tag="ack"):
     """It is in the log, and will not be lost. `duplicate`: it was there already, nothing was written again."""
 
     id: str
@@ -140,7 +140,7 @@ class Ack(ServerFrame, tag="ack"):
     stored: bool = False
 
 
-class SaidMessage(ServerFrame, tag="message"):
+class SaidMessage(ServerFrame, frozen=True, tag="message"):
     """One thing said."""
 
     conversation: str
@@ -156,7 +156,7 @@ class SaidMessage(ServerFrame, tag="message"):
     attachment: Any = None
 
 
-class SaidNote(ServerFrame, tag="note"):
+class SaidNote(ServerFrame, frozen=True, tag="note"):
     """Agents only: a note."""
 
     conversation: str
@@ -167,14 +167,14 @@ class SaidNote(ServerFrame, tag="note"):
     id: str | None = None
 
 
-class Skip(ServerFrame, tag="skip"):
+class Skip(ServerFrame, frozen=True, tag="skip"):
     """An entry that this client may not see; it only fills its place."""
 
     conversation: str
     seq: int
 
 
-class HolderFrame(ServerFrame, tag="holder"):
+class HolderFrame(ServerFrame, frozen=True, tag="holder"):
     """Who answers now. `position` counts from 1; `wait_seconds` is an estimate. A frame without `at` repeats the state: no entry."""
 
     conversation: str
@@ -187,7 +187,7 @@ class HolderFrame(ServerFrame, tag="holder"):
     at: str | None = None
 
 
-class TypingFrame(ServerFrame, tag="typing"):
+class TypingFrame(ServerFrame, frozen=True, tag="typing"):
     """Somebody on the other side is writing, or has stopped."""
 
     conversation: str
@@ -195,7 +195,7 @@ class TypingFrame(ServerFrame, tag="typing"):
     on: bool
 
 
-class ReadFrame(ServerFrame, tag="read"):
+class ReadFrame(ServerFrame, frozen=True, tag="read"):
     """`by` has seen everything up to `seq`."""
 
     conversation: str
@@ -203,7 +203,7 @@ class ReadFrame(ServerFrame, tag="read"):
     seq: int
 
 
-class Resumed(ServerFrame, tag="resumed"):
+class Resumed(ServerFrame, frozen=True, tag="resumed"):
     """Ends the answer to `resume`: everything up to `seq` has been sent; `more`: ask again after it."""
 
     conversation: str
@@ -225,21 +225,21 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
     returned: bool = False
 
 
-class QueueFrame(ServerFrame, tag="queue"):
+class QueueFrame(ServerFrame, frozen=True, tag="queue"):
     """Agents: the queue as it is now, first come first; `total` may be more than is listed."""
 
     waiting: tuple[Waiting, ...]
     total: int
 
 
-class Pong(ServerFrame, tag="pong"):
+class Pong(ServerFrame, frozen=True, tag="pong"):
     """Per conversation of this socket: the highest seq, and how far SQL has it. What is archived may leave the outbox."""
 
     tops: dict[str, int]
     archived: dict[str, int]
 
 
-class ErrorFrame(ServerFrame, tag="error"):
+class ErrorFrame(ServerFrame, frozen=True, tag="error"):
     """`code` is stable, `message` a plain sentence; `id` names the frame's own id; `retry_ms`: try again then."""
 
     code: str
