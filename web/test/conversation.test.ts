@@ -171,7 +171,7 @@ test("after a reconnect all that is not archived goes out again, in order, with 
 
 test("another epoch forgets what was shown, reads all anew and sends again what was sent", () => {
   const played = new Played().get(welcome(0)).say("a").get(ack("a", 1), message(1, "a", "customer"), message(2));
-  played.get(welcome(1, { epoch: "e2" }));
+  played.get(welcome(2, { epoch: "e2" }));
   assert.deepEqual(played.seqs, []);
   assert.deepEqual(played.sent, ["resume 0", "say a"]);
   played.get(message(1), resumed(1, false, { epoch: "e2" }), ack("a", 2), message(2, "a", "customer"));
