@@ -142,10 +142,11 @@ def _shown(default: Any) -> str:
 
 def _parsed(name: str, kind: type, text: str) -> Any:
     try:
-        value = timedelta(seconds=float(text)) if kind is timedelta else kind(text)
+        value: Any = timedelta(seconds=float(text)) if kind is timedelta else kind(text)
     except (ValueError, OverflowError):
         raise SettingsError(f"{name} must be {_EXPECTED.get(kind, 'text')}") from None
-    if isinstance(value, (int, float, timedelta)) and value <= type(value)():
+    amount = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(amount, int | float) and amount <= 0:
         raise SettingsError(f"{name} must be more than zero")
     return value
 
