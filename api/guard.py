@@ -46,7 +46,7 @@ class Guard:
             await answer(problem)(scope, receive, self._secured(scope, send))
         else:
             await receive()
-            await answer(problem)(scope, receive, _denied(send))
+            await answer(problem)(scope, receive, send)
 
     def _refused(self, scope: Scope) -> Problem | None:
         query = scope.get("query_string", b"")
@@ -111,12 +111,3 @@ class Guard:
             await send(message)
 
         return secured
-
-
-def _denied(send: Send) -> Send:
-    """An HTTP answer to a handshake that is refused."""
-
-    async def denied(message: Message) -> None:
-        await send({**message, "type": message["type"].replace("http.response", "websocket.http.response")})
-
-    return denied

@@ -36,11 +36,9 @@ class Server(uvicorn.Server):
         await super().shutdown(*arguments, **named)  # type: ignore[arg-type]
 
 
-def run(settings: Settings, ready: Callable[[], None]) -> None:
-    """Until SIGTERM or SIGINT."""
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app,
+def configured(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(settings),
         host=settings.host,
         port=settings.port,
         ws="websockets-sansio",
@@ -52,7 +50,13 @@ def run(settings: Settings, ready: Callable[[], None]) -> None:
         server_header=False,
         access_log=False,
         log_config=None,
+        # At info it writes the URL of every handshake, query and all.
+        log_level="warning",
         forwarded_allow_ips=settings.forwarded_allow_ips,
         lifespan="on",
     )
-    Server(config, ready).run()
+
+
+def run(settings: Settings, ready: Callable[[], None]) -> None:
+    """Until SIGTERM or SIGINT."""
+    Server(configured(settings), ready).run()

@@ -368,7 +368,8 @@ def shown(entry: Entry, to_agent: bool) -> ServerFrame:
         case Message() as said:
             return SaidMessage(
                 entry.conversation, entry.seq, said.author, said.text, at,
-                id=said.id, buttons=said.quick_replies or said.buttons, elements=said.elements, image=said.image, custom=said.custom, attachment=said.attachment,
+                id=said.id, buttons=said.quick_replies or said.buttons, elements=said.elements, image=said.image,
+                custom=said.custom, attachment=said.attachment,
             )  # fmt: skip
         case Note() as note:
             if not to_agent:

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.fixtures_store", "tests.fixtures_sql", "tests.fixtures_product"]
+pytest_plugins = ["tests.fixtures_store", "tests.fixtures_sql", "tests.fixtures_product", "tests.fixtures_api"]
