@@ -27,12 +27,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """`synonyms` maps the lower-cased text to its canonical value; `regexes` and `lookups` map a name to its lines."""
+    """`synonyms` maps the lower-cased text to its canonical value; `regexes` and `lookups` map a name to its lines.
+
+    `entities` are names that the domain declares: a regex or lookup of that name extracts even where no example is annotated.
+    """
 
     examples: tuple[Example, ...]
     synonyms: Mapping[str, str] = field(default_factory=dict)
     regexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,17 @@
+"""Which code a model was made by: its digest changes with any file of this folder and with the libraries that compute."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy
+import scipy
+import sklearn
+
+
+def code_version() -> str:
+    digest = hashlib.sha256(f"{numpy.__version__} {scipy.__version__} {sklearn.__version__}".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,50 @@
+"""How a text is made comparable: width, case and digits. `narrow` keeps the length, so that spans stay those of the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# What lies behind this is not read: no message of a chat may be longer than 4,000, and a regex costs up to its square.
+READ_CHARACTERS = 2_000
+
+# Scripts that are written without spaces: kana, ideographs (with extensions), hangul, compatibility ideographs.
+UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_DIGIT = re.compile(r"\d")
+_SPACE = re.compile(r"\s+")
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether any of it is written without spaces between words."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
+def fold(text: str) -> str:
+    """For n-grams: NFKC, lower case, one space, and every digit 0, for an order number says nothing by its figures."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _SPACE.sub(" ", _DIGIT.sub("0", text.lower())).strip()
+
+
+def narrow(text: str) -> str:
+    """Full-width letters and digits become plain ones. Same length: what NFKC would make longer stays."""
+    return text if text.isascii() else "".join(map(_narrow, text))
+
+
+def lower(text: str) -> str:
+    """Lower case of the same length: what would become longer (such as a dotted capital I) stays."""
+    return text.lower() if text.isascii() else "".join(map(_lower, text))
+
+
+@lru_cache(maxsize=65_536)
+def _narrow(character: str) -> str:
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 else character
+
+
+@lru_cache(maxsize=65_536)
+def _lower(character: str) -> str:
+    lowered = character.lower()
+    return lowered if len(lowered) == 1 else character

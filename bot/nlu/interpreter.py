@@ -1,0 +1,122 @@
+"""Texts to readings. A trained interpreter never changes: the same text always gives the same reading.
+
+An encoder of sentences, where there is one, comes as a further block of numbers beside those of `features.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from bot.nlu import model_files
+from bot.nlu.calibration import Calibration
+from bot.nlu.classifier import Classifier
+from bot.nlu.code_version import code_version
+from bot.nlu.data import NluConfig, TrainingData
+from bot.nlu.entities import EntityReader, EntityRules
+from bot.nlu.errors import ModelRefused, Untrainable
+from bot.nlu.fallback import with_fallback
+from bot.nlu.features import Floats, Idf, Vocabulary
+from bot.nlu.grams import Block, grams
+from bot.nlu.reading import Entity, Guess, Reading
+
+RANKING_LENGTH = 10
+
+
+def _quiet(what: str, share: float) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    version: str
+    classifier: Classifier
+    reader: EntityReader
+
+    @property
+    def calibration(self) -> Calibration:
+        return self.classifier.calibration
+
+    @classmethod
+    def train(
+        cls, data: TrainingData, config: NluConfig, progress: Callable[[str, float], None] = _quiet
+    ) -> Interpreter:
+        """Raises Untrainable. `progress` is told what is done and how much of it (0 to 1)."""
+        if not data.examples:
+            raise Untrainable("There are no examples to train on; add intents with examples.")
+        progress("patterns", 0.0)
+        reader = EntityReader(EntityRules.of(data, config))
+        reader.regexes.check_speed()
+        progress("patterns", 1.0)
+        texts = [grams(example.text, reader.features(reader.find(example.text))) for example in data.examples]
+        intents = [example.intent for example in data.examples]
+        classifier = Classifier.train(texts, intents, lambda share: progress("intents", share))
+        return cls(_version(data, config), classifier, reader)
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """One vectorised prediction for all; what lies behind READ_CHARACTERS of a text does not count."""
+        if not texts:
+            return []
+        found = [self.reader.find(text) for text in texts]
+        confidences = self.classifier.confidences(
+            [grams(text, self.reader.features(each)) for text, each in zip(texts, found, strict=True)]
+        )
+        best = np.argsort(-confidences, axis=1, kind="stable")[:, :RANKING_LENGTH]
+        return [
+            self._reading(text, row, order, self.reader.entities(each))
+            for text, row, order, each in zip(texts, confidences, best.tolist(), found, strict=True)
+        ]
+
+    def save(self, folder: Path) -> None:
+        """Writes model_files.FILES into an existing folder."""
+        classifier = self.classifier
+        words = model_files.Words(
+            version=self.version,
+            intents=classifier.intents,
+            blocks=classifier.vocabulary.blocks,
+            rules=self.reader.rules,
+            calibration=classifier.calibration,
+        )
+        arrays: model_files.Arrays = {
+            "coefficients": classifier.coefficients,
+            "intercepts": classifier.intercepts,
+            "idf": classifier.idf.columns,
+            "unknown_idf": classifier.idf.unknown,
+        }
+        model_files.write(folder, words, arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> Interpreter:
+        """Raises ModelRefused. Readings equal those before `save`."""
+        words, arrays = model_files.read(folder)
+        if len(words.blocks) != len(Block) or not words.intents:
+            raise ModelRefused("The parts of the model do not fit together.")
+        try:
+            reader = EntityReader(words.rules)
+        except Untrainable:
+            raise ModelRefused("The model's regular expressions cannot be read.") from None
+        classifier = Classifier(
+            words.intents,
+            Vocabulary(words.blocks),
+            Idf(arrays["idf"].astype(np.float64), arrays["unknown_idf"].astype(np.float64)),
+            arrays["coefficients"].astype(np.float32),
+            arrays["intercepts"].astype(np.float32),
+            words.calibration,
+        )
+        return cls(words.version, classifier, reader)
+
+    def _reading(self, text: str, confidences: Floats, order: list[int], entities: tuple[Entity, ...]) -> Reading:
+        guesses = tuple(Guess(self.classifier.intents[i], float(confidences[i])) for i in order)
+        ranking = with_fallback(guesses, self.reader.rules.config)
+        return Reading(text, ranking[0], ranking, entities, self.version)
+
+
+def _version(data: TrainingData, config: NluConfig) -> str:
+    """The same data, settings and code give the same model, so it has the same name."""
+    written = msgspec.json.encode([code_version(), data, config], order="sorted")
+    return hashlib.sha256(written).hexdigest()[:16]

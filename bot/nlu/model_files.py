@@ -1,0 +1,70 @@
+"""The two files of a model: JSON for words, npz for numbers. Nothing in them can run when they are read.
+
+Whatever is not exactly what we write is refused.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from bot.nlu.calibration import Calibration
+from bot.nlu.entities import EntityRules
+from bot.nlu.errors import ModelRefused
+
+FORMAT = 1
+WORDS, NUMBERS = "model.json", "model.npz"
+FILES = frozenset({WORDS, NUMBERS})
+_KINDS = {"coefficients": "float32", "intercepts": "float32", "idf": "float64", "unknown_idf": "float64"}
+
+Arrays = Mapping[str, npt.NDArray[np.floating]]
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: int = FORMAT
+    version: str
+    intents: tuple[str, ...]
+    blocks: tuple[tuple[str, ...], ...]
+    rules: EntityRules
+    calibration: Calibration
+
+
+def write(folder: Path, words: Words, arrays: Arrays) -> None:
+    (folder / WORDS).write_bytes(msgspec.json.encode(words))
+    with (folder / NUMBERS).open("wb") as file:
+        np.savez(file, allow_pickle=False, **dict(arrays))
+
+
+def read(folder: Path) -> tuple[Words, Arrays]:
+    """Raises ModelRefused."""
+    try:
+        words = msgspec.json.decode((folder / WORDS).read_bytes(), type=Words)
+        arrays = _arrays(folder / NUMBERS)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.DecodeError):
+        raise ModelRefused("The model's files are damaged or not ours.") from None
+    if words.format != FORMAT:
+        raise ModelRefused("The model was trained by another version of Bellhop.")
+    _check_shapes(words, arrays)
+    return words, arrays
+
+
+def _arrays(path: Path) -> Arrays:
+    with np.load(path, allow_pickle=False) as archive:
+        if not isinstance(archive, np.lib.npyio.NpzFile) or set(archive.files) != set(_KINDS):
+            raise ValueError
+        arrays = {name: archive[name] for name in _KINDS}
+    if any(array.dtype != _KINDS[name] for name, array in arrays.items()):
+        raise ValueError
+    return arrays
+
+
+def _check_shapes(words: Words, arrays: Arrays) -> None:
+    grams, intents, blocks = sum(map(len, words.blocks)), len(words.intents), len(words.blocks)
+    expected = {"coefficients": (grams, intents), "intercepts": (intents,), "idf": (grams,), "unknown_idf": (blocks,)}
+    if any(arrays[name].shape != shape or not np.isfinite(arrays[name]).all() for name, shape in expected.items()):
+        raise ModelRefused("The parts of the model do not fit together.")

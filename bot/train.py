@@ -1,0 +1,159 @@
+"""From a project folder to a live model. Whatever goes wrong on the way, the model that was live stays live."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bot.nlu.calibration import Calibration
+from bot.nlu.classifier import TOLERANCE, C
+from bot.nlu.code_version import code_version
+from bot.nlu.data import NluConfig, TrainingData
+from bot.nlu.interpreter import Interpreter
+from bot.nlu.measure import Measured, language_of, measure
+from bot.project import load_project
+from bot.registry import ModelInfo, current_manifest, save_model
+
+Progress = Callable[[str, float], None]
+
+
+class TrainReport(msgspec.Struct, frozen=True, kw_only=True):
+    """`languages`: examples by language. `cross_validation` is over the training examples, `heldout` over tests/heldout.yml.
+
+    `unchanged`: nothing was trained, for examples, settings and code are those of the live model; the figures are its own.
+    """
+
+    version: str
+    project: str
+    examples: int
+    intents: int
+    languages: dict[str, int]
+    seconds: float
+    cross_validation: Calibration
+    heldout: Measured | None
+    unchanged: bool = False
+
+    def lines(self) -> list[str]:
+        """For people, one fact a line."""
+        spoken = ", ".join(f"{count} {language}" for language, count in self.languages.items())
+        if self.unchanged:
+            first = f"Nothing has changed since model {self.version}, which stays."
+        else:
+            first = f"Model {self.version} was trained in {self.seconds:.1f} s and is live."
+        lines = [first, f"{self.examples} examples ({spoken}) of {self.intents} intents."]
+        crossed = self.cross_validation
+        if crossed.accuracy is not None and crossed.error is not None:
+            lines.append(
+                f"Cross-validation: accuracy {crossed.accuracy:.1%}, calibration error {crossed.error:.1%} "
+                f"({crossed.examples} examples)."
+            )
+        return lines + (_told(self.heldout) if self.heldout else [])
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    project: str
+    data: TrainingData
+    heldout: TrainingData | None
+    config: NluConfig
+    data_hash: str
+
+
+def train(project_folder: Path, home: Path, progress: Progress, *, force: bool = False) -> TrainReport:
+    """Raises ProjectError and Untrainable for mistakes in the project."""
+    project = load_project(project_folder)
+    source = _Source(project.name, project.training, project.heldout, project.nlu_config, project.data_hash)
+    return _train(source, home, progress, force)
+
+
+def train_data(
+    data: TrainingData,
+    heldout: TrainingData | None,
+    config: NluConfig,
+    home: Path,
+    progress: Progress,
+    *,
+    project: str = "data",
+    force: bool = False,
+) -> TrainReport:
+    """The same for data that comes from no folder."""
+    return _train(_Source(project, data, heldout, config, _hash([data, config])), home, progress, force)
+
+
+def _train(source: _Source, home: Path, progress: Progress, force: bool) -> TrainReport:
+    heldout_hash = _hash(source.heldout.examples) if source.heldout else ""
+    code = code_version()
+    if not force and (report := _unchanged(source, home, code, heldout_hash)):
+        return report
+    began = time.perf_counter()
+    interpreter = Interpreter.train(source.data, source.config, progress)
+    seconds = time.perf_counter() - began
+    progress("measure", 0.0)
+    report = _report(source, interpreter, seconds)
+    progress("measure", 1.0)
+    info = ModelInfo(
+        project=source.project,
+        data_hash=source.data_hash,
+        code_version=code,
+        heldout_hash=heldout_hash,
+        parameters={"classifier": "LinearSVC", "C": C, "tolerance": TOLERANCE, **_written(source.config)},
+        metrics=_written(report),
+    )
+    save_model(home, interpreter, info)
+    return report
+
+
+def _unchanged(source: _Source, home: Path, code: str, heldout_hash: str) -> TrainReport | None:
+    manifest = current_manifest(home)
+    if manifest is None:
+        return None
+    live = (manifest.project, manifest.data_hash, manifest.code_version, manifest.heldout_hash)
+    if live != (source.project, source.data_hash, code, heldout_hash):
+        return None
+    try:
+        report = msgspec.convert(manifest.metrics, TrainReport)
+    except msgspec.ValidationError:
+        return None
+    return msgspec.structs.replace(report, unchanged=True)
+
+
+def _report(source: _Source, interpreter: Interpreter, seconds: float) -> TrainReport:
+    language = source.config.language
+    spaced = language if language and not language.startswith("zh") else "en"
+    examples = source.data.examples
+    return TrainReport(
+        version=interpreter.version,
+        project=source.project,
+        examples=len(examples),
+        intents=len(interpreter.classifier.intents),
+        languages=dict(sorted(Counter(language_of(example.text, spaced) for example in examples).items())),
+        seconds=round(seconds, 2),
+        cross_validation=interpreter.calibration,
+        heldout=measure(source.heldout.examples, interpreter.read, spaced) if source.heldout else None,
+    )
+
+
+def _told(heldout: Measured) -> list[str]:
+    languages = ", ".join(f"{language} {share:.1%}" for language, share in heldout.languages.items())
+    lines = [
+        f"Held out: accuracy {heldout.accuracy:.1%} ({languages}), macro F1 {heldout.macro_f1:.1%} "
+        f"({heldout.examples} examples).",
+        f"Fallback on {heldout.fallback:.1%} of them; of the others {heldout.answered:.1%} are right.",
+    ]
+    return lines + [f"  {each.count} x {each.meant} read as {each.read}" for each in heldout.confusions]
+
+
+def _written(value: object) -> dict[str, object]:
+    written = msgspec.to_builtins(value)
+    assert isinstance(written, dict)
+    return written
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()
