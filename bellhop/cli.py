@@ -1,0 +1,188 @@
+"""The command line. Each command lives in its own module and is loaded only when it is called: `--help` answers at once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bellhop.failure import explained
+from models.settings import Settings, load
+
+app = typer.Typer(
+    name="bellhop",
+    help="Robot-first customer service: a bot answers at once, people take over, no message is lost.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+users_app = typer.Typer(help="The people who may log in at the desk.", no_args_is_help=True)
+keys_app = typer.Typer(help="The keys that seal what is sensitive.", no_args_is_help=True)
+app.add_typer(users_app, name="users")
+app.add_typer(keys_app, name="keys")
+
+Tie = Annotated[int | None, typer.Option("--tie", hidden=True)]
+Server = Annotated[str, typer.Option("--server", help="Address of the API; empty: the one of the settings.")]
+PasswordFile = Annotated[
+    Path | None, typer.Option("--password-file", help="File whose first line is the password; else it is asked for.")
+]
+
+
+def main() -> None:
+    """Every error is one sentence and what to do. BELLHOP_LOG_LEVEL=debug shows the traceback as well."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except Exception as error:
+        if os.environ.get("BELLHOP_LOG_LEVEL") == "debug":
+            raise
+        raise SystemExit(_told(error)) from None
+
+
+def _told(error: Exception) -> int:
+    cause = _only(error)
+    failure = explained(cause)
+    if logging.getLogger().handlers:
+        logging.getLogger("bellhop").info("ended by an error", exc_info=cause)
+    print(f"bellhop: {failure.message}", file=sys.stderr)
+    if failure.remedy:
+        print(f"  {failure.remedy}", file=sys.stderr)
+    return failure.code
+
+
+def _only(error: BaseException) -> BaseException:
+    """The first error of a group of tasks: it has ended the others."""
+    return _only(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _settings() -> Settings:
+    return load()
+
+
+@app.command()
+def serve() -> None:
+    """Run everything on this machine: store, API, bot, handoff, archive."""
+    from bellhop.serve import run
+
+    run(_settings())
+
+
+@app.command()
+def api(tie: Tie = None) -> None:
+    """Run only the API: sockets, REST and the web pages."""
+    from bellhop.part import Part, run
+
+    run(Part.API, _settings(), tie)
+
+
+@app.command()
+def bot(tie: Tie = None) -> None:
+    """Run only a bot worker: reads, understands, answers or hands off."""
+    from bellhop.part import Part, run
+
+    run(Part.BOT, _settings(), tie)
+
+
+@app.command()
+def handoff(tie: Tie = None) -> None:
+    """Run only the handoff: the queue of people who wait for a person."""
+    from bellhop.part import Part, run
+
+    run(Part.HANDOFF, _settings(), tie)
+
+
+@app.command()
+def archive(tie: Tie = None) -> None:
+    """Run only the archive: writes the log to SQL."""
+    from bellhop.part import Part, run
+
+    run(Part.ARCHIVE, _settings(), tie)
+
+
+@app.command(hidden=True)
+def prepare(tie: Tie = None) -> None:
+    """Do what the first start needs: schema, keys, first admin, first model."""
+    from bellhop.prepare import run
+
+    run(_settings(), tie)
+
+
+@app.command()
+def train(
+    project: Annotated[Path | None, typer.Option(help="Folder of the project; empty: the one of the settings.")] = None,
+) -> None:
+    """Train a model from the project and show how well it does."""
+    from bellhop.train import run
+
+    run(_settings(), project)
+
+
+@app.command()
+def chat(server: Server = "") -> None:
+    """Chat as a customer, in this terminal."""
+    from bellhop.chat import run
+
+    run(_settings(), server)
+
+
+@app.command()
+def desk(
+    email: Annotated[str, typer.Option(help="Your e-mail; empty: it is asked for.")] = "",
+    server: Server = "",
+    password_file: PasswordFile = None,
+) -> None:
+    """Answer as an agent, in this terminal."""
+    from bellhop.desk import run
+
+    run(_settings(), server, email, password_file)
+
+
+@app.command()
+def doctor() -> None:
+    """Check this deployment, and say which command mends what is wrong."""
+    from bellhop.doctor import run
+
+    run(_settings())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the SQL schema up to date."""
+    from bellhop.migrate import run
+
+    run(_settings())
+
+
+@users_app.command("add")
+def users_add(
+    email: Annotated[str, typer.Argument(help="The e-mail to log in with.")],
+    name: Annotated[str, typer.Option(help="Shown to customers; empty: the part before the @.")] = "",
+    admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
+    password_file: PasswordFile = None,
+) -> None:
+    """Add somebody. An empty password is generated and shown once."""
+    from bellhop.users import add
+
+    add(_settings(), email, name, admin, password_file)
+
+
+@users_app.command("list")
+def users_list() -> None:
+    """Show who may log in."""
+    from bellhop.users import show
+
+    show(_settings())
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Make a new key; the old ones still open what they sealed."""
+    from bellhop.keys import rotate
+
+    rotate(_settings())
