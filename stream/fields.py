@@ -18,7 +18,8 @@ Fields = dict[str, tuple[int, str]]
 _TOP, _LAST_TEXT = "seq", "last_text"
 
 _decoder = msgspec.json.Decoder(Fields)
-_encoder = msgspec.json.Encoder()
+# Sorted, so that the same fields are the same text however they came.
+_encoder = msgspec.json.Encoder(order="sorted")
 
 
 def decoded(state: str) -> Fields:

@@ -21,6 +21,7 @@ def test_migrations_make_exactly_the_tables(sql_engine: Engine) -> None:
         assert compare_metadata(context, metadata) == []
 
 
+@pytest.mark.mysql
 def test_migrations_and_tables_agree_on_how_text_is_kept(mysql_engine: Engine) -> None:
     query = "SELECT table_name, column_name, column_type, collation_name, is_nullable FROM information_schema.columns"
     query += " WHERE table_schema = database() AND table_name != 'alembic_version' ORDER BY 1, 2"
@@ -41,6 +42,7 @@ def test_upgrade_is_known_by_its_version_and_can_be_repeated(sql_url: str) -> No
     engine.dispose()
 
 
+@pytest.mark.mysql
 def test_upgrade_goes_on_where_it_was_cut_off(mysql_url: str) -> None:
     database.upgrade(mysql_url)
     engine = database.open_engine(mysql_url)
