@@ -12,7 +12,7 @@ READ_CHARACTERS = 2_000
 # Scripts that are written without spaces: kana, ideographs (with extensions), hangul, compatibility ideographs.
 UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d{3,}")
 _SPACE = re.compile(r"\s+")
 
 
@@ -22,10 +22,14 @@ def is_unspaced(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """For n-grams: NFKC, lower case, one space, and every digit 0, for an order number says nothing by its figures."""
+    """For n-grams: NFKC, lower case, one space, and zeros for three digits and more: an order number says nothing by its figures."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return _SPACE.sub(" ", _DIGIT.sub("0", text.lower())).strip()
+    return _SPACE.sub(" ", _DIGITS.sub(_zeros, text.lower())).strip()
+
+
+def _zeros(digits: re.Match[str]) -> str:
+    return "0" * (digits.end() - digits.start())
 
 
 def narrow(text: str) -> str:

@@ -54,7 +54,8 @@ def read(folder: Path) -> tuple[Words, Arrays]:
 
 
 def _arrays(path: Path) -> Arrays:
-    with np.load(path, allow_pickle=False) as archive:
+    # Opened here: of a file that is no archive numpy leaves its own handle open.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         if not isinstance(archive, np.lib.npyio.NpzFile) or set(archive.files) != set(_KINDS):
             raise ValueError
         arrays = {name: archive[name] for name in _KINDS}
