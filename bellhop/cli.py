@@ -50,7 +50,8 @@ def _told(error: Exception) -> int:
     failure = explained(cause)
     if logging.getLogger().handlers:
         logging.getLogger("bellhop").info("ended by an error", exc_info=cause)
-    print(f"bellhop: {failure.message}", file=sys.stderr)
+    command = " ".join(["bellhop", *sys.argv[1:2]])
+    print(f"{command}: {failure.message}", file=sys.stderr)
     if failure.remedy:
         print(f"  {failure.remedy}", file=sys.stderr)
     return failure.code

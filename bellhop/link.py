@@ -11,10 +11,9 @@ from datetime import timedelta
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.typing import Subprotocol
 
 from bellhop.failure import Failure
-from models.frames import PROTOCOL, Ack, ClientFrame, ErrorFrame, FromServer, Ping, Say, SayNote, Welcome
+from models.frames import Ack, ClientFrame, ErrorFrame, FromServer, Ping, Say, SayNote, Welcome
 
 FIRST_PAUSE = timedelta(seconds=0.5)
 LONGEST_PAUSE = timedelta(seconds=20)
@@ -100,7 +99,6 @@ class Link:
         headers = {"Authorization": f"Bearer {token}"}
         async with connect(
             self._url,
-            subprotocols=[Subprotocol(PROTOCOL)],
             additional_headers=headers,
             open_timeout=OPEN_LIMIT.total_seconds(),
         ) as socket:

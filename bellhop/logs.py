@@ -72,6 +72,7 @@ def start(settings: Settings, process: str) -> None:
     # A failure inside logging would print the arguments of the line, unmasked.
     logging.raiseExceptions = False
     logging.basicConfig(level=level(settings), handlers=handlers(settings, process, sys.stderr), force=True)
+    logging.getLogger("alembic").setLevel(max(level(settings), logging.WARNING))
 
 
 def handlers(settings: Settings, process: str, console: TextIO) -> list[logging.Handler]:

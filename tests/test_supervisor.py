@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +24,7 @@ from bellhop.failure import USAGE, Failure
 from bellhop.keeper import FIRST_PAUSE, HEALTHY, LONGEST_PAUSE, Keeper, ended_by, next_pause
 from bellhop.supervisor import SOURCE, only_one
 from models.settings import Settings
-from tests.fixtures_store import wait_until
+from tests.fixtures_store import free_port, wait_until
 
 LIMIT = timedelta(seconds=30)
 OBEDIENT = (
@@ -35,8 +36,6 @@ STUBBORN = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', 
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Short: a unix socket lies below it, and pytest's own folders can be too long for that."""
-    import tempfile
-
     with tempfile.TemporaryDirectory(prefix="bh-") as folder:
         yield Path(folder) / "home"
 
@@ -233,3 +232,134 @@ def _answers(settings: Settings) -> bool:
             return bool(client.ping())
     except RedisError:
         return False
+
+
+class Serving:
+    """`bellhop serve` in a process of its own, with a small project and a free port."""
+
+    def __init__(self, home: Path, project: Path, port: int = 0) -> None:
+        self.home = home
+        self.port = port or free_port()
+        self.output = home.parent / "serve.out"
+        names = {"HOME": str(home), "PROJECT": str(project), "PORT": str(self.port)}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("BELLHOP_")}
+        environment = (
+            inherited | {f"BELLHOP_{name}": value for name, value in names.items()} | {"PYTHONPATH": str(SOURCE)}
+        )
+        with self.output.open("ab") as output:
+            command = [sys.executable, "-P", "-m", "bellhop", "serve"]
+            self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def wait_for(self, text: str) -> None:
+        wait_until(lambda: text in self.said or self.process.poll() is not None, text, 120)
+        assert text in self.said, self.said
+
+    def children(self) -> dict[str, int]:
+        """Name → process id of what runs below the supervisor."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return {name: int(pid) for pid in listed if (name := _name(int(pid)))}
+
+
+def _name(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    except OSError:
+        return ""
+    if "--tie" in words:
+        return words[words.index("--tie") - 1]
+    return "valkey" if "valkey-server" in words[0] else ""
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The smallest that can be trained."""
+    folder = tmp_path / "shop"
+    (folder / "data").mkdir(parents=True)
+    (folder / "domain.yml").write_text(
+        "version: '3.1'\nintents: [greet, order]\nresponses:\n  utter_greet: [{text: Hello!}]\n  utter_order: [{text: Sent.}]\n"
+    )
+    (folder / "config.yml").write_text("language: en\n")
+    (folder / "data" / "nlu.yml").write_text(
+        "version: '3.1'\nnlu:\n- intent: greet\n  examples: |\n    - hello\n    - hi there\n    - good morning\n    - hey you\n"
+        "- intent: order\n  examples: |\n    - where is my order\n    - track my parcel\n    - order status\n    - is it sent\n"
+    )
+    (folder / "data" / "rules.yml").write_text(
+        "version: '3.1'\nrules:\n- rule: greet\n  steps: [{intent: greet}, {action: utter_greet}]\n"
+    )
+    return folder
+
+
+@pytest.fixture
+def serving(home: Path, project: Path) -> Iterator[Serving]:
+    serving = Serving(home, project)
+    yield serving
+    if serving.process.poll() is None:
+        serving.process.kill()
+        serving.process.wait()
+
+
+ALL = {"valkey", "api", "bot", "handoff", "archive"}
+
+
+def test_serve_starts_what_dies_refuses_a_second_one_and_ends_in_order(serving: Serving, project: Path) -> None:
+    serving.wait_for("Ready in")
+    assert f"http://127.0.0.1:{serving.port}/desk" in serving.said
+    assert serving.said.count("Log in at /desk as admin@example.com") == 1
+
+    second = Serving(serving.home, project)
+    assert second.process.wait(120) == USAGE
+    assert f"already runs with this folder (process {serving.process.pid})" in serving.said
+
+    for name in sorted(ALL):
+        before = serving.children()
+        assert set(before) == ALL
+        os.kill(before[name], signal.SIGKILL)
+        wait_until(lambda: serving.children().get(name, before[name]) != before[name], f"another {name}")  # noqa: B023
+        assert serving.said.count(f"{name} ended (SIGKILL)") == 1
+        wait_until(lambda: set(serving.children()) == ALL, "all are there")
+
+    last = serving.children()
+    serving.process.terminate()
+    assert serving.process.wait(120) == 0, serving.said
+    assert not any(_alive(pid) for pid in last.values())
+    assert "by force" not in serving.said
+
+    third = Serving(serving.home, project)
+    try:
+        third.wait_for("Ready in")
+        wait_until(lambda: third.said.count("Ready in") == 2, "the second start is ready")
+        assert third.said.count("Log in at /desk as") == 1, "the password is shown once"
+        assert third.said.count("Training") == 1, "the model is trained once"
+    finally:
+        third.process.terminate()
+        third.process.wait(120)
+
+
+def test_nothing_outlives_a_supervisor_that_was_killed(serving: Serving) -> None:
+    serving.wait_for("Ready in")
+    children = serving.children()
+    assert set(children) == ALL
+    serving.process.kill()
+    serving.process.wait()
+    wait_until(lambda: not any(_alive(pid) for pid in children.values()), "all children are gone")
+
+
+def test_a_taken_port_ends_serve_with_a_sentence(home: Path, project: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        serving = Serving(home, project, taken.getsockname()[1])
+        assert serving.process.wait(120) == USAGE
+    assert "port is taken by another program" in serving.said
+    assert "Traceback" not in serving.said

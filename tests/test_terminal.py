@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.typing import Subprotocol
 
 from bellhop.desk import Command, Word, read
 from bellhop.failure import Failure
@@ -94,7 +93,6 @@ class Server:
 
     async def handle(self, socket: ServerConnection) -> None:
         assert socket.request
-        assert socket.subprotocol == "bellhop.v1"
         self.tokens.append(socket.request.headers["Authorization"])
         await socket.send(encode(Welcome("e", True, 30, Limits(65536, 4000), "customer", ME, "c_1")))
         await self.answer(socket, len(self.tokens))
@@ -117,7 +115,7 @@ async def linked(
     async def token(again: bool) -> str:
         return "second" if again else "first"
 
-    async with serve(server.handle, "127.0.0.1", 0, subprotocols=[Subprotocol("bellhop.v1")]) as listening:
+    async with serve(server.handle, "127.0.0.1", 0) as listening:
         port = next(iter(listening.sockets)).getsockname()[1]
         link = Link(f"ws://127.0.0.1:{port}/chat", token, server.heard.append, lambda _: None)
         running = asyncio.ensure_future(link.run())
