@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.nlu.calibration import calibrate, expected_error, folds, probabilities
+from bot.nlu.calibration import Curve, calibrate, expected_error, folds, probabilities
 
 
 def test_folds_spread_each_intent_and_never_hold_out_an_only_example() -> None:
@@ -15,13 +15,13 @@ def test_folds_spread_each_intent_and_never_hold_out_an_only_example() -> None:
     assert (folds(labels, 5) == places).all()
 
 
-def test_the_temperature_makes_confidence_equal_accuracy() -> None:
+def test_the_curve_makes_confidence_equal_accuracy() -> None:
     random = np.random.default_rng(1)
-    margins = random.normal(size=(4_000, 4)) / 8
-    # Labels drawn from the softmax at temperature 8 ask for just that.
-    labels = np.array([random.choice(4, p=row) for row in probabilities(margins, 8.0)])
+    margins = random.normal(size=(4_000, 4)) / 2
+    curve = Curve(1.5, 1.0, 1.0)
+    labels = np.array([random.choice(4, p=row) for row in probabilities(margins, curve)])
     calibration = calibrate(margins, labels, np.arange(4_000) % 5)
-    assert calibration.temperature == pytest.approx(8.0, rel=0.1)
+    assert probabilities(margins, calibration.curve) == pytest.approx(probabilities(margins, curve), abs=0.05)
     assert calibration.error is not None
     assert calibration.error < 0.05
     assert calibration.examples == 4_000
@@ -36,10 +36,10 @@ def test_error_of_what_is_too_sure() -> None:
 def test_nothing_to_measure_says_so() -> None:
     calibration = calibrate(np.zeros((0, 3)), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     assert (calibration.accuracy, calibration.error, calibration.examples) == (None, None, 0)
-    assert calibration.temperature > 1
+    assert probabilities(np.array([[1.0, -1.0, -1.0]]), calibration.curve)[0, 0] > 0.9
 
 
 def test_probabilities_sum_to_one_however_large_the_margins() -> None:
-    given = probabilities(np.array([[1e4, -1e4, 0.0]]), 60.0)
+    given = probabilities(np.array([[1e4, -1e4, 0.0]]), Curve(3.0, 0.0, 4.0))
     assert given.sum() == pytest.approx(1)
     assert given.argmax() == 0

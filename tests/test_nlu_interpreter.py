@@ -16,7 +16,20 @@ from bot.nlu.reading import FALLBACK_INTENT
 from tests.nlu_data import HELDOUT, SHOP
 
 SHOP_BOT = Interpreter.train(SHOP, NluConfig())
-_WORDS = ["apple", "banjo", "cloud", "drum", "eagle", "forest", "grape", "hammer", "island", "jungle", "kettle", "lemon"]
+_WORDS = [
+    "apple",
+    "banjo",
+    "cloud",
+    "drum",
+    "eagle",
+    "forest",
+    "grape",
+    "hammer",
+    "island",
+    "jungle",
+    "kettle",
+    "lemon",
+]
 PAIRS = TrainingData(tuple(Example(f"{word} {again}", word) for word in _WORDS for again in ("thing", "stuff")))
 
 

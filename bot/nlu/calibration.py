@@ -1,6 +1,8 @@
-"""Turns margins into probabilities that mean something: one temperature, learned on examples the margins were not trained on.
+"""Turns margins into probabilities that mean something, by a curve learned on examples that the margins were not trained on.
 
-Guo et al. 2017, "On Calibration of Modern Neural Networks": temperature scaling and the expected calibration error.
+p(intent) is proportional to sigmoid(a * margin + b) ** c. A plain temperature (Guo et al. 2017, "On Calibration of Modern Neural
+Networks", where the expected calibration error is from too) makes margins against the rest too doubtful below and too sure
+above: it left an error of 6 to 8 % in cross-validation of three data sets, the curve leaves 1 to 3 %.
 """
 
 from __future__ import annotations
@@ -10,20 +12,29 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.optimize import minimize
+from scipy.special import log_expit, log_softmax, softmax
 
 from bot.nlu.features import Floats, Ints
 
-# Under 2 an example that was trained on, word for word, would fall below the fallback's threshold in a small project.
-_COLDEST, _HOTTEST = 2.0, 60.0
+# Towards this a few examples are drawn, and stay there where there are none: typical of the data sets that were tried.
+_TYPICAL = np.array([1.0, 2.0, 1.7])
+_BOUNDS = ((-1.0, 3.0), (-4.0, 8.0), (-1.0, 4.0))
 _BINS = 15
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """a and c by their logarithms, so that they are positive."""
+
+    log_a: float
+    b: float
+    log_c: float
 
 
 class Calibration(msgspec.Struct, frozen=True):
     """Measured by cross-validation over `examples` texts; `error` is the expected calibration error (0 to 1)."""
 
-    temperature: float
+    curve: Curve
     accuracy: float | None
     error: float | None
     examples: int
@@ -44,28 +55,24 @@ def folds(labels: Ints, count: int) -> Ints:
     return places
 
 
-def probabilities(margins: npt.NDArray[np.floating], temperature: float) -> Floats:
+def probabilities(margins: npt.NDArray[np.floating], curve: Curve) -> Floats:
     """(n_texts, n_intents)"""
-    scaled: Floats = softmax(margins.astype(np.float64) * temperature, axis=1)
+    scaled: Floats = softmax(_bent(margins.astype(np.float64), (curve.log_a, curve.b, curve.log_c)), axis=1)
     return scaled
 
 
 def calibrate(margins: Floats, labels: Ints, held_out: Ints) -> Calibration:
     """`margins` (n, n_intents) of models that had not seen the row; `held_out` (n,) the fold of each row."""
     if not len(labels):
-        return Calibration((_COLDEST * _HOTTEST) ** 0.5, None, None, 0)
+        return Calibration(Curve(*_TYPICAL.tolist()), None, None, 0)
     confidences = np.zeros(len(labels))
     for fold in np.unique(held_out):
         of_fold = held_out == fold
-        # The temperature that is measured has not seen the fold either.
+        # The curve that is measured has not seen the fold either.
         others = ~of_fold if (~of_fold).any() else of_fold
-        confidences[of_fold] = probabilities(margins[of_fold], _temperature(margins[others], labels[others])).max(
-            axis=1
-        )
+        confidences[of_fold] = probabilities(margins[of_fold], _curve(margins[others], labels[others])).max(axis=1)
     right = margins.argmax(axis=1) == labels
-    return Calibration(
-        _temperature(margins, labels), float(right.mean()), expected_error(confidences, right), len(labels)
-    )
+    return Calibration(_curve(margins, labels), float(right.mean()), expected_error(confidences, right), len(labels))
 
 
 def expected_error(confidences: Sequence[float] | Floats, right: Sequence[bool] | npt.NDArray[np.bool_]) -> float:
@@ -75,11 +82,18 @@ def expected_error(confidences: Sequence[float] | Floats, right: Sequence[bool] 
     return float(sum(abs((given[bins == b] - hits[bins == b]).sum()) for b in np.unique(bins)) / len(given))
 
 
-def _temperature(margins: Floats, labels: Ints) -> float:
+def _bent(margins: Floats, curve: Sequence[float] | Floats) -> Floats:
+    log_a, b, log_c = curve
+    bent: Floats = log_expit(np.exp(log_a) * margins + b) * np.exp(log_c)
+    return bent
+
+
+def _curve(margins: Floats, labels: Ints) -> Curve:
     rows = np.arange(len(labels))
 
-    def loss(exponent: float) -> float:
-        return -float(log_softmax(margins * np.exp(exponent), axis=1)[rows, labels].mean())
+    def loss(curve: Floats) -> float:
+        fit = -float(log_softmax(_bent(margins, curve), axis=1)[rows, labels].mean())
+        return fit + float(np.square(curve - _TYPICAL).sum()) / len(labels)
 
-    found = minimize_scalar(loss, bounds=(np.log(_COLDEST), np.log(_HOTTEST)), method="bounded")
-    return float(np.exp(found.x))
+    found = minimize(loss, _TYPICAL, method="L-BFGS-B", bounds=_BOUNDS)
+    return Curve(*found.x.tolist())

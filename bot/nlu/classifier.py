@@ -1,4 +1,4 @@
-"""Intents: one linear margin each (LinearSVC, one against the rest), made probabilities by a temperature."""
+"""Intents: one linear margin each (LinearSVC, one against the rest), made probabilities by a curve."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.nlu.grams import Grams
 
 C, TOLERANCE = 1.0, 1e-2
 _FOLDS = 5
-# Above this one fold measures the temperature well enough, and five would take minutes.
+# Above this one fold measures the curve well enough, and five would take minutes.
 _MANY_EXAMPLES = 5_000
 
 Weights = npt.NDArray[np.float32]
@@ -53,7 +53,7 @@ class Classifier:
         counts = self.vocabulary.count(texts)
         weighed = weigh(counts, self.idf, self.vocabulary.block_of)
         margins = _margins(weighed, self.coefficients, self.intercepts)
-        given = probabilities(margins, self.calibration.temperature)
+        given = probabilities(margins, self.calibration.curve)
         given[weighed.known == 0] = 0
         return given
 
