@@ -1,63 +1,49 @@
-"""Agents: signing in, conversations, the queue. Customers may read their own conversation here too."""
+"""What agents look up: conversations, what was said in them, and the queue. Customers see their own conversation the same way."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel
 
-from api.auth import BadToken, Identity, Role
-from api.problems import NOT_FOUND, UNAUTHORIZED, Problem, documented
-from api.state import Anyone, Here, Node, Staff
-from models.conversation import Conversation
-from models.frames import rfc3339, shown
-from models.people import Person
+from api.auth import Identity
+from api.node import Anyone, Here, Node, Staff
+from api.problems import NOT_FOUND, Problem, documented
+from api.rights import Rights
+from models.conversation import Conversation, Holder
+from models.entry import Message
+from models.frames import Waiting, rfc3339, shown
+from stream.history import Summary
+from stream.log import Log
 
-router = APIRouter(prefix="/api", tags=["agents"])
-PAGE = Annotated[int, Query(ge=1, le=200)]
+router = APIRouter(prefix="/api", tags=["conversations"])
 
+ID_CHARACTERS = 64
+CURSOR_CHARACTERS = 100
+TOP = 2**53 - 1
+# How far back a last message is looked for, before only SQL knows it: holder changes and notes lie between.
+LAST_ENTRIES = 8
+LAST_TEXT_CHARACTERS = 200
+_HOLDERS = {"mine": Holder.AGENT, "queue": Holder.QUEUE, "bot": Holder.BOT, "closed": Holder.NOBODY, "all": None}
 
-class Login(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    email: str = Field(max_length=320)
-    password: str = Field(max_length=1024)
-
-
-class Refresh(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    refresh: str = Field(max_length=4096)
-
-
-class Named(BaseModel):
-    id: str
-    name: str
-
-
-class Session(BaseModel):
-    """`token` is short-lived; `refresh` gets the next pair, once."""
-
-    token: str
-    refresh: str
-    expires_at: str
-    role: str
-    person: Named
+Limit = Annotated[int, Query(ge=1, le=200)]
+Id = Annotated[str, Path(max_length=ID_CHARACTERS)]
 
 
 class Listed(BaseModel):
-    """One conversation in a list. `asked` is null where nobody waits."""
+    """One conversation. `unread` counts what agents have not seen; `asked` is since when a person is waited for, null: nobody waits."""
 
     id: str
     customer: str
     name: str
-    holder: str
+    holder: Holder
     agent: str
     agent_name: str
     seq: int
-    last_at: str
+    last_at: str | None
     language: str
     last_text: str
     unread: int
@@ -66,132 +52,117 @@ class Listed(BaseModel):
 
 
 class Conversations(BaseModel):
-    """`next` goes into `after` for the next page; null at the end."""
+    """Newest first. `next` goes into `after` for the next page; null at the end."""
 
     conversations: list[Listed]
     next: str | None
 
 
 class Entries(BaseModel):
-    """`entries` are frames as on the socket (see /asyncapi.yaml)."""
+    """`entries` are frames as the socket sends them (/asyncapi.yaml): message, note, holder, skip."""
 
     entries: list[dict[str, Any]]
     more: bool
 
 
 class QueueNow(BaseModel):
+    """First come, first served; `total` may be more than is listed. `waiting` is as in the queue frame (/asyncapi.yaml)."""
+
     waiting: list[dict[str, Any]]
     total: int
 
 
-@router.post("/login", responses=documented(401, 413, 415, 422, 429, 503))
-async def login(here: Here, given: Login) -> Session:
-    """The same answer for an unknown e-mail and a wrong password."""
-    person = await asyncio.to_thread(here.people.verify, given.email, given.password)
-    if person is None:
-        raise Problem(401, "wrong_password", "E-mail or password is wrong.")
-    token, jti, expires = here.tokens.refresh(person.id)
-    await asyncio.to_thread(here.people.save_refresh, jti, person.id, secrets.token_hex(16), expires)
-    return _session(here, person, token)
-
-
-@router.post("/refresh", responses=documented(401, 413, 415, 422, 503))
-async def refresh(here: Here, given: Refresh) -> Session:
-    """A refresh token works once; used twice, all of its sign-in is void."""
-    token, jti, expires = here.tokens.refresh(_refresh(here, given).person)
-    person = await asyncio.to_thread(here.people.use_refresh, _refresh(here, given).jti, jti, expires)
-    return _session(here, person, token)
-
-
-@router.post("/logout", status_code=204, responses=documented(401, 413, 415, 422, 503))
-async def logout(here: Here, given: Refresh) -> None:
-    used = _refresh(here, given)
-    await asyncio.to_thread(here.people.end_family, used.jti)
-
-
-def _refresh(here: Node, given: Refresh) -> Identity:
-    try:
-        return here.tokens.read(given.refresh, "refresh")
-    except BadToken:
-        raise Problem(*UNAUTHORIZED) from None
-
-
-def _session(here: Node, person: Person, refresh: str) -> Session:
-    token, expires = here.tokens.access(person.id, Role(person.role), name=person.name)
-    return Session(
-        token=token, refresh=refresh, expires_at=rfc3339(expires), role=person.role, person=Named(id=person.id, name=person.name)
-    )  # fmt: skip
-
-
-@router.get("/conversations", responses=documented(401, 403, 422, 503))
+@router.get("/conversations", responses=documented(401, 403, 422))
 async def conversations(
     here: Here,
     identity: Staff,
     state: Literal["mine", "queue", "bot", "closed", "all"] = "mine",
-    after: Annotated[str, Query(max_length=100)] = "",
-    limit: PAGE = 50,
+    after: Annotated[str, Query(max_length=CURSOR_CHARACTERS)] = "",
+    limit: Limit = 50,
 ) -> Conversations:
-    """Newest first."""
-    holder = {"queue": "queue", "bot": "bot", "closed": "nobody", "mine": "agent"}.get(state)
+    """`mine` are those that I hold."""
+    holder, agent = _HOLDERS[state], identity.person if state == "mine" else None
+    before = _cursor(after)
     found = await asyncio.to_thread(
-        here.history.conversations,
-        holder=holder,
-        agent=identity.person if state == "mine" else None,
-        before=_cursor(after),
-        limit=limit,
-    )
-    states = await here.log.states([each.id for each in found])
-    listed = [
-        _listed(states[each.id], each.last_text)
-        for each in found
-        if each.id in states and (holder is None or states[each.id].holder == holder)
-    ]
+        here.history.conversations, holder=holder, agent=agent, before=before, limit=limit
+    )  # fmt: skip
+    # SQL is behind the log: what just came to an agent or the queue is known to the index first.
+    fresh = await _indexed(here, holder, agent) if before is None else []
+    states = await here.log.states(list(dict.fromkeys([*fresh, *(each.id for each in found)])))
+    wanted = [each for each in states.values() if (holder in (None, each.holder)) and agent in (None, each.agent)]
+    summaries = {each.id: each for each in found}
+    listed = await asyncio.gather(*(_listed(here.log, each, summaries.get(each.id)) for each in wanted))
     last = found[-1] if len(found) == limit else None
-    return Conversations(conversations=listed, next=f"{last.last_at}.{last.id}" if last else None)
+    return Conversations(
+        conversations=sorted(listed, key=lambda each: (each.last_at or "", each.id), reverse=True),
+        next=f"{last.last_at}.{last.id}" if last else None,
+    )
+
+
+async def _indexed(here: Node, holder: Holder | None, agent: str | None) -> list[str]:
+    if holder is Holder.AGENT:
+        return [name for name, by in (await here.queue.held()).items() if by == agent]
+    return [each.conversation for each in (await here.queue.snapshot()).waiting] if holder is Holder.QUEUE else []
 
 
 def _cursor(after: str) -> tuple[int, str] | None:
-    at, _, id = after.partition(".")
     if not after:
         return None
-    if not at.isdecimal():
-        raise Problem(422, "invalid", "This is not a place in the list.")
+    at, _, id = after.partition(".")
+    if not (at.isascii() and at.isdecimal() and id and int(at) <= TOP):
+        raise Problem(422, "invalid", "Not as expected: query.after.")
     return int(at), id
 
 
-def _listed(state: Conversation, last_text: str) -> Listed:
-    return Listed(
-        id=state.id, customer=state.customer, name=state.name, holder=state.holder, agent=state.agent, agent_name=state.agent_name,
-        seq=state.seq, last_at=rfc3339(state.last_at), language=state.language, last_text=last_text, unread=state.unread_agent,
-        reason=state.reason, asked=rfc3339(state.asked) if state.asked else None,
-    )  # fmt: skip
+@router.get("/conversations/{id}", responses=documented(401, 404, 422))
+async def conversation(here: Here, identity: Anyone, id: Id) -> Listed:
+    """Customers see only their own; somebody else's is answered like one that is not there."""
+    return await _listed(here.log, await _known(here, identity, id), None)
 
 
-@router.get("/conversations/{id}", responses=documented(401, 404, 503))
-async def conversation(here: Here, identity: Anyone, id: str) -> Listed:
-    return _listed(await _allowed(here, identity, id), "")
-
-
-@router.get("/conversations/{id}/messages", responses=documented(401, 404, 422, 503))
+@router.get("/conversations/{id}/messages", responses=documented(401, 404, 422))
 async def messages(
-    here: Here, identity: Anyone, id: str, after: Annotated[int, Query(ge=0, le=2**53)] = 0, limit: PAGE = 200
+    here: Here, identity: Anyone, id: Id, after: Annotated[int, Query(ge=0, le=TOP)] = 0, limit: Limit = 200
 ) -> Entries:
     """What lies behind `after`, in order."""
-    await _allowed(here, identity, id)
+    await _known(here, identity, id)
     entries, more = await here.log.after(id, after, limit)
     return Entries(entries=[msgspec.to_builtins(shown(each, identity.staff)) for each in entries], more=more)
 
 
-async def _allowed(here: Node, identity: Identity, id: str) -> Conversation:
-    """Somebody else's is answered like one that is not there."""
+@router.get("/queue", responses=documented(401, 403))
+async def queue(here: Here, _: Staff) -> QueueNow:
+    """Who waits for a person."""
+    now = await here.queue.snapshot()
+    return QueueNow(waiting=[_waiting(each) for each in now.waiting], total=now.total)
+
+
+def _waiting(each: Waiting) -> dict[str, Any]:
+    made: dict[str, Any] = msgspec.to_builtins(each)
+    return made
+
+
+async def _known(here: Node, identity: Identity, id: str) -> Conversation:
     state = await here.log.state(id)
-    if state is None or (not identity.staff and state.customer != identity.person):
+    if state is None or not Rights(here.log, identity).may_see(state):
         raise Problem(*NOT_FOUND)
     return state
 
 
-@router.get("/queue", responses=documented(401, 403, 503))
-async def queue(here: Here, identity: Staff) -> QueueNow:
-    """First come, first served."""
-    snapshot = await here.queue.snapshot()
-    return QueueNow(waiting=[msgspec.to_builtins(each) for each in snapshot.waiting], total=snapshot.total)
+async def _listed(log: Log, state: Conversation, summary: Summary | None) -> Listed:
+    if summary is not None and summary.seq >= state.seq:
+        text = summary.last_text
+    else:
+        text = await _last_text(log, state) or (summary.last_text if summary else "")
+    return Listed(
+        id=state.id, customer=state.customer, name=state.name, holder=state.holder, agent=state.agent, agent_name=state.agent_name,
+        seq=state.seq, last_at=rfc3339(state.last_at) if state.last_at else None, language=state.language, last_text=text,
+        unread=state.unread_agent, reason=state.reason, asked=rfc3339(state.asked) if state.asked else None,
+    )  # fmt: skip
+
+
+async def _last_text(log: Log, state: Conversation) -> str:
+    """Masked, as everything in the log; "" where it lies further back."""
+    entries, _ = await log.after(state.id, max(0, state.seq - LAST_ENTRIES), LAST_ENTRIES)
+    said = [each.body.text for each in entries if isinstance(each.body, Message)]
+    return said[-1][:LAST_TEXT_CHARACTERS] if said else ""

@@ -11,14 +11,16 @@ from typing import Any
 
 import jwt
 
+from models.entry import Author, AuthorKind
 from models.settings import Settings
 
 ALGORITHM = "HS256"
 ISSUER = "bellhop"
 AUDIENCE = "bellhop"
 LEEWAY_SECONDS = 30
+KEY_BYTES = 32
 REQUIRED = ["exp", "iat", "sub", "aud", "iss", "jti", "typ", "role"]
-# Headers that try to choose the key, or that we would have to understand.
+# Headers that would choose the key for us, or that we would have to understand.
 REFUSED_HEADERS = frozenset({"kid", "jku", "jwk", "x5u", "x5c", "crit"})
 
 
@@ -28,13 +30,24 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Kind(StrEnum):
+    """What a token is for; one is never taken for the other."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
 class BadToken(Exception):
     """Missing, wrong, run out or not for this; one answer for all."""
 
 
+class Disabled(BadToken):
+    """The person may not come in any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a token speaks for. `conversation` is a customer's own; `issued` in seconds since 1970."""
+    """Whom a token speaks for. `conversation` is a customer's own. Times in ms since 1970."""
 
     person: str
     role: Role
@@ -48,41 +61,47 @@ class Identity:
     def staff(self) -> bool:
         return self.role is not Role.CUSTOMER
 
+    @property
+    def kind(self) -> AuthorKind:
+        return AuthorKind.AGENT if self.staff else AuthorKind.CUSTOMER
+
+    @property
+    def author(self) -> Author:
+        return Author(self.kind, self.person, self.name or None)
+
 
 class Tokens:
     """Makes and reads tokens. `signing`: at least 32 bytes."""
 
     def __init__(self, signing: bytes, settings: Settings) -> None:
-        if len(signing) < 32:
-            raise ValueError("the signing key must have at least 32 bytes")
+        if len(signing) < KEY_BYTES:
+            raise ValueError(f"the signing key must have at least {KEY_BYTES} bytes")
         self._key = signing
-        self._life = {
-            Role.CUSTOMER: settings.visitor_token,
-            Role.AGENT: settings.agent_token,
-            Role.ADMIN: settings.agent_token,
-        }
-        self._refresh = settings.refresh_token
+        self._settings = settings
 
     def access(self, person: str, role: Role, conversation: str = "", name: str = "") -> tuple[str, int]:
         """(token, when it ends in ms since 1970)."""
+        life = self._settings.visitor_token if role is Role.CUSTOMER else self._settings.agent_token
         claims = {"sub": person, "role": role, "cid": conversation, "name": name}
-        return self._made("access", claims, self._life[role])
+        return self._made(Kind.ACCESS, claims, life)
 
-    def refresh(self, person: str) -> tuple[str, str, int]:
+    def refresh(self, person: str, role: Role) -> tuple[str, str, int]:
         """(token, its jti, when it ends in ms)."""
         jti = secrets.token_hex(16)
-        token, expires = self._made("refresh", {"sub": person, "role": Role.AGENT, "jti": jti}, self._refresh)
+        claims = {"sub": person, "role": role, "jti": jti}
+        token, expires = self._made(Kind.REFRESH, claims, self._settings.refresh_token)
         return token, jti, expires
 
-    def _made(self, kind: str, claims: dict[str, Any], life: timedelta) -> tuple[str, int]:
-        now = int(time.time())
-        expires = now + int(life.total_seconds())
+    def _made(self, kind: Kind, claims: dict[str, Any], life: timedelta) -> tuple[str, int]:
+        # With milliseconds: a token made just after everything was revoked must not look older than that.
+        now = round(time.time(), 3)
+        expires = int(now + life.total_seconds())
         whole = {
             "jti": secrets.token_hex(16), "typ": kind, "iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": expires, **claims,
         }  # fmt: skip
         return jwt.encode(whole, self._key, ALGORITHM), expires * 1000
 
-    def read(self, token: str, kind: str = "access") -> Identity:
+    def read(self, token: str, kind: Kind = Kind.ACCESS) -> Identity:
         """Raises BadToken."""
         try:
             if REFUSED_HEADERS & jwt.get_unverified_header(token).keys():
@@ -91,16 +110,23 @@ class Tokens:
                 token, self._key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, leeway=LEEWAY_SECONDS,
                 options={"require": REQUIRED},
             )  # fmt: skip
-            if claims["typ"] != kind:
-                raise BadToken("another kind of token")
-            return Identity(
-                person=str(claims["sub"]),
-                role=Role(claims["role"]),
-                jti=str(claims["jti"]),
-                issued=int(claims["iat"]),
-                expires=int(claims["exp"]),
-                conversation=str(claims.get("cid") or ""),
-                name=str(claims.get("name") or ""),
-            )
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+            identity = _identity(claims)
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
             raise BadToken("the token is not valid") from None
+        if claims["typ"] != kind:
+            raise BadToken("another kind of token")
+        if kind is Kind.ACCESS and identity.staff == bool(identity.conversation):
+            raise BadToken("customers have a conversation, agents have none")
+        return identity
+
+
+def _identity(claims: dict[str, Any]) -> Identity:
+    return Identity(
+        person=str(claims["sub"]),
+        role=Role(claims["role"]),
+        jti=str(claims["jti"]),
+        issued=round(claims["iat"] * 1000),
+        expires=round(claims["exp"] * 1000),
+        conversation=str(claims.get("cid") or ""),
+        name=str(claims.get("name") or ""),
+    )

@@ -8,24 +8,25 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from api.auth import Role
+from api.node import CustomerOnly, Here, Node
 from api.problems import documented
-from api.state import CustomerOnly, Here, Node
 from models.frames import rfc3339
 
 router = APIRouter(prefix="/api", tags=["customers"])
 
 # Shown to agents in the place of a name; no letters or digits that look alike.
-_NAME_LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"
+NAME_LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"
+NAME_LENGTH = 4
 
 
-class NewVisitor(BaseModel):
-    """Nothing is needed yet."""
+class NewConversation(BaseModel):
+    """Nothing is needed yet, and nothing is taken."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Visitor(BaseModel):
-    """`conversation` is the one that this token may speak in."""
+    """`conversation` is the one that this token may speak in; `name` is what agents see."""
 
     token: str
     expires_at: str
@@ -34,15 +35,15 @@ class Visitor(BaseModel):
     name: str
 
 
-@router.post("/visitors", status_code=201, responses=documented(413, 415, 422, 503))
-async def new_visitor(here: Here, _: NewVisitor | None = None) -> Visitor:
-    """An anonymous customer."""
-    name = "".join(secrets.choice(_NAME_LETTERS) for _ in range(4))
+@router.post("/visitors", status_code=201, responses=documented(413, 415, 422))
+async def new_visitor(here: Here, _: NewConversation | None = None) -> Visitor:
+    """An anonymous customer with a first conversation."""
+    name = "".join(secrets.choice(NAME_LETTERS) for _ in range(NAME_LENGTH))
     return await _opened(here, f"u_{secrets.token_hex(16)}", name)
 
 
-@router.post("/conversations", status_code=201, responses=documented(401, 403, 413, 415, 422, 503))
-async def new_conversation(here: Here, identity: CustomerOnly, _: NewVisitor | None = None) -> Visitor:
+@router.post("/conversations", status_code=201, responses=documented(401, 403, 413, 415, 422))
+async def new_conversation(here: Here, identity: CustomerOnly, _: NewConversation | None = None) -> Visitor:
     """The same customer's next conversation, with a token of its own."""
     return await _opened(here, identity.person, identity.name)
 

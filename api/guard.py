@@ -1,8 +1,10 @@
-"""Before anything of ours runs: Origin, token in the URL, absurd queries, too large or wrong bodies; and the headers of every answer."""
+"""Before anything of ours runs: Origin, tokens in URLs, absurd queries, bodies that are too large or of another kind. And the security
+headers of every answer. A plain ASGI layer: Starlette's own middleware never sees a WebSocket's handshake."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+import re
+from urllib.parse import unquote_plus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -15,99 +17,113 @@ from models.settings import Settings
 BODY_BYTES = 65_536
 QUERY_BYTES = 4_096
 QUERY_FIELDS = 50
-WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-TOKEN_NAMES = frozenset({"token", "access_token", "jwt", "authorization", "bearer"})
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-# Swagger's page takes its script from elsewhere; only /docs may.
-DOCS_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
-    "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data: https://fastapi.tiangolo.com; frame-ancestors 'none'"
-)
+WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+TOKEN_NAMES = frozenset({"token", "access_token", "refresh_token", "jwt", "authorization", "bearer"})
+# Three parts of base64url, the first of which begins with `{"`.
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+SECURITY = {
+    "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
 
 
 class Guard:
-    """A plain ASGI layer: Starlette's own middleware never sees a WebSocket handshake."""
-
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._origins = settings.origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
-            return
-        problem = self._refused(scope)
-        if problem is None:
-            await self._app(scope, self._bounded(scope, receive), self._secured(scope, send))
-        elif scope["type"] == "http":
-            await answer(problem)(scope, receive, self._secured(scope, send))
-        else:
-            await receive()
-            await answer(problem)(scope, receive, send)
+        match scope["type"]:
+            case "http":
+                problem = _query(scope) or _body(scope)
+                secured = _secured(scope, send)
+                if problem:
+                    await answer(problem)(scope, receive, secured)
+                else:
+                    await self._app(scope, _bounded(receive), secured)
+            case "websocket":
+                problem = _query(scope) or self._handshake(scope)
+                if problem:
+                    await receive()
+                    await answer(problem)(scope, receive, send)
+                else:
+                    await self._app(scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
 
-    def _refused(self, scope: Scope) -> Problem | None:
-        query = scope.get("query_string", b"")
-        if len(query) > QUERY_BYTES or query.count(b"&") >= QUERY_FIELDS:
-            return Problem(400, "bad_request", "The query is too long.")
-        if any(name.lower() in TOKEN_NAMES for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)):
-            return Problem(400, "token_in_url", "A token never goes into the URL. Send it in the Authorization header.")
+    def _handshake(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
-        if scope["type"] == "websocket":
-            return self._handshake(scope, headers)
-        return self._body(scope, headers)
-
-    def _handshake(self, scope: Scope, headers: Headers) -> Problem | None:
         origins = headers.getlist("origin")
-        if len(origins) > 1 or (origins and not self._own(origins[0], headers.get("host", ""))):
+        if len(origins) > 1 or (origins and not self._ours(origins[0], headers.get("host", ""))):
             return Problem(403, "origin", "This page may not open a chat here.")
         asked = scope.get("subprotocols", [])
-        if any(each != PROTOCOL and not each.startswith(TOKEN_PREFIX) for each in asked):
-            return Problem(400, "subprotocol", f"The sub-protocol is {PROTOCOL}.")
+        tokens = sum(each.startswith(TOKEN_PREFIX) for each in asked)
+        if asked and (PROTOCOL not in asked or tokens > 1 or len(asked) > 1 + tokens):
+            return Problem(400, "subprotocol", f"The sub-protocols are {PROTOCOL} and {TOKEN_PREFIX}<token>.")
         return None
 
-    def _own(self, origin: str, host: str) -> bool:
+    def _ours(self, origin: str, host: str) -> bool:
         return origin in self._origins or (bool(host) and origin in (f"http://{host}", f"https://{host}"))
 
-    def _body(self, scope: Scope, headers: Headers) -> Problem | None:
-        if scope["method"] not in WITH_BODY:
-            return None
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_BYTES:
-            return Problem(413, "too_large", f"A body has at most {BODY_BYTES} bytes.")
-        has_body = int(length) > 0 or "transfer-encoding" in headers
-        if has_body and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return Problem(415, "unsupported_media_type", "Send application/json.")
+
+def _query(scope: Scope) -> Problem | None:
+    query = scope.get("query_string", b"").decode("latin-1")
+    if len(query) > QUERY_BYTES or query.count("&") >= QUERY_FIELDS:
+        return Problem(400, "bad_request", "The query is too long.")
+    names = {unquote_plus(pair.partition("=")[0]).lower() for pair in query.split("&")}
+    if names & TOKEN_NAMES or _JWT.search(unquote_plus(query)):
+        return Problem(400, "token_in_url", "A token never goes into the URL. Send it in the Authorization header.")
+    return None
+
+
+def _body(scope: Scope) -> Problem | None:
+    if scope["method"] not in WITH_BODY:
         return None
+    headers = Headers(scope=scope)
+    length = headers.get("content-length", "0")
+    if not length.isdecimal():
+        return Problem(400, "bad_request", "The length of the body is no number.")
+    if len(length) > len(str(BODY_BYTES)) or int(length) > BODY_BYTES:
+        return _too_large()
+    has_body = int(length) > 0 or "transfer-encoding" in headers
+    if has_body and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return Problem(415, "unsupported_media_type", "Send application/json.")
+    return None
 
-    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """A chunked body has no length to look at before."""
-        if scope["type"] != "http":
-            return receive
-        got = 0
 
-        async def bounded() -> Message:
-            nonlocal got
-            message = await receive()
-            got += len(message.get("body", b""))
-            if got > BODY_BYTES:
-                # FastAPI passes its own kind of exception on, and makes 400 of every other.
-                raise HTTPException(413, f"A body has at most {BODY_BYTES} bytes.")
-            return message
+def _too_large() -> Problem:
+    return Problem(413, "too_large", f"A body has at most {BODY_BYTES} bytes.")
 
-        return bounded
 
-    def _secured(self, scope: Scope, send: Send) -> Send:
-        async def secured(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                headers["Content-Security-Policy"] = DOCS_POLICY if scope["path"] == "/docs" else POLICY
-                if scope["path"].startswith("/api/"):
-                    headers["Cache-Control"] = "no-store"
-            await send(message)
+def _bounded(receive: Receive) -> Receive:
+    """A chunked body has no length to look at before."""
+    got = 0
 
-        return secured
+    async def bounded() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > BODY_BYTES:
+            # FastAPI passes this kind on, and makes a 400 of every other.
+            raise HTTPException(413)
+        return message
+
+    return bounded
+
+
+def _secured(scope: Scope, send: Send) -> Send:
+    async def secured(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.update(SECURITY)
+            if scope["path"].startswith(("/api/", "/webhooks/")):
+                headers["Cache-Control"] = "no-store"
+        await send(message)
+
+    return secured

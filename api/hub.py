@@ -1,214 +1,213 @@
-"""The sockets of this node: who is connected, and what each of them is sent. A push is a hint; a gap is filled from the log."""
+"""The sockets of this node, and what each of them is sent. A push is a hint, `seq` is the truth: a gap is filled from the log, so that
+every client gets entries in order and each once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import msgspec
 
-from api.auth import Identity
-from models.entry import Author, AuthorKind, Entry
-from models.frames import ServerFrame, encode, shown
+from api.connection import CloseCode, Connection
+from models.entry import AuthorKind, Entry
+from models.frames import shown
 from models.settings import Settings
 from stream.errors import Unavailable
 from stream.log import Log
 from stream.push import Push, Pushed
 
-SLOW_READER = 4501
-RESYNC = 4502
-REPLACED = 4409
-RESTART = 1012
 
+class _Whisper(msgspec.Struct):
+    """Whose it is: `author` of typing, `by` of read."""
 
-class Whisper(msgspec.Struct, frozen=True):
-    """What of a whisper says whom it is not for."""
-
-    author: Author | None = None
+    author: dict[str, Any] | None = None
     by: str | None = None
 
-
-_whisper = msgspec.json.Decoder(Whisper).decode
-
-
-def author(identity: Identity) -> Author:
-    kind = AuthorKind.AGENT if identity.staff else AuthorKind.CUSTOMER
-    return Author(kind, identity.person, identity.name or None)
+    @property
+    def side(self) -> str | None:
+        return self.by or (self.author or {}).get("kind")
 
 
-class Outbox:
-    """What waits to be written to one socket: bounded, and what does not fit closes it."""
+# After the store came back every socket asks for what it missed; the store's clients are not that many.
+FILLS_AT_ONCE = 16
 
-    def __init__(self, frames: int, size: int) -> None:
-        self._frames, self._size = frames, size
-        self._waiting: deque[str] = deque()
-        self._bytes = 0
-        self._some = asyncio.Event()
-        self.close_code: int | None = None
-
-    def put(self, text: str) -> None:
-        if self.close_code is not None:
-            return
-        self._waiting.append(text)
-        self._bytes += len(text)
-        if len(self._waiting) > self._frames or self._bytes > self._size:
-            self.close(SLOW_READER)
-        self._some.set()
-
-    def close(self, code: int) -> None:
-        """The first code counts. What waits is dropped only for a reader that is too slow for it."""
-        if self.close_code is None:
-            self.close_code = code
-            if code == SLOW_READER:
-                self._waiting.clear()
-        self._some.set()
-
-    async def get(self) -> str | None:
-        """The next text; None when it is closed and empty."""
-        while not self._waiting:
-            if self.close_code is not None:
-                return None
-            self._some.clear()
-            await self._some.wait()
-        text = self._waiting.popleft()
-        self._bytes -= len(text)
-        return text
-
-
-class Connection:
-    """One socket. `sent` is the highest seq delivered without a gap, for each conversation it watches."""
-
-    def __init__(self, identity: Identity, id: str, settings: Settings) -> None:
-        self.identity = identity
-        self.id = id
-        self.outbox = Outbox(settings.outbox_frames, settings.outbox_bytes)
-        self.sent: dict[str, int] = {}
-        self.filling: set[str] = set()
-
-    def send(self, frame: ServerFrame) -> None:
-        self.outbox.put(encode(frame))
+_whisper = msgspec.json.Decoder(_Whisper).decode
+_TWO_SIDES = (AuthorKind.CUSTOMER, AuthorKind.AGENT)
 
 
 class Hub:
-    """Sockets by conversation and by person. `deliver` is called for every push of the store."""
+    """Connections by conversation and by person. Subscribes to a conversation while somebody here needs it."""
 
     def __init__(self, log: Log, push: Push, settings: Settings) -> None:
         self._log = log
         self._push = push
-        self._settings = settings
+        self._most = settings.connections_per_person
         self._watchers: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._people: defaultdict[str, list[Connection]] = defaultdict(list)
         self._group: asyncio.TaskGroup | None = None
+        self._filling = asyncio.Semaphore(FILLS_AT_ONCE)
+        self.connections = 0
         self.draining = False
 
     async def run(self) -> None:
         """For ever: passes on what the store pushes."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            group.create_task(self._push.run(self.deliver, self._lost, self._queue))
+            await self._push.run(self._deliver, self._lost, self._queue)
 
-    @property
-    def connections(self) -> int:
-        return sum(len(each) for each in self._people.values())
-
-    def join(self, connection: Connection) -> None:
+    @contextmanager
+    def joined(self, connection: Connection) -> Iterator[None]:
+        """While it is here. Of too many sockets of one person the oldest goes."""
         own = self._people[connection.identity.person]
         own.append(connection)
-        if len(own) > self._settings.connections_per_person:
-            own[0].outbox.close(REPLACED)
+        self.connections += 1
+        open_ones = [each for each in own if each.outbox.close_code is None]
+        for each in open_ones[: -self._most]:
+            each.outbox.close(CloseCode.REPLACED)
+        try:
+            yield
+        finally:
+            self.connections -= 1
+            own.remove(connection)
+            if not own:
+                del self._people[connection.identity.person]
 
-    async def leave(self, connection: Connection) -> None:
-        person = connection.identity.person
-        self._people[person] = [each for each in self._people[person] if each is not connection]
-        if not self._people[person]:
-            del self._people[person]
-        for conversation in list(connection.sent):
-            await self.unwatch(connection, conversation)
+    def everybody(self) -> list[Connection]:
+        return [each for own in self._people.values() for each in own]
+
+    def staff(self) -> list[Connection]:
+        return [each for each in self.everybody() if each.identity.staff]
+
+    def close_all(self, code: CloseCode) -> None:
+        for connection in self.everybody():
+            connection.outbox.close(code)
 
     async def watch(self, connection: Connection, conversation: str, after: int) -> None:
-        """From now on the entries behind `after` are delivered, each once and in order."""
-        connection.sent.setdefault(conversation, after)
-        watchers = self._watchers[conversation]
-        first = not watchers
-        watchers.add(connection)
-        if first:
+        """From now on the entries behind `after` are delivered."""
+        if conversation in connection.sent:
+            return
+        connection.sent[conversation] = after
+        needed = self._needed(conversation)
+        self._watchers[conversation].add(connection)
+        if not needed:
             await self._push.subscribe(conversation)
         # What was said while we subscribed was pushed to nobody.
         self._fill_soon(connection, conversation)
 
-    async def unwatch(self, connection: Connection, conversation: str) -> None:
-        connection.sent.pop(conversation, None)
-        watchers = self._watchers.get(conversation)
-        if watchers is None:
-            return
-        watchers.discard(connection)
-        if not watchers:
-            del self._watchers[conversation]
+    async def leave(self, connection: Connection) -> None:
+        """It watches nothing any more."""
+        for conversation in list(connection.sent):
+            del connection.sent[conversation]
+            self._watchers[conversation].discard(connection)
+            await self._let_go(conversation)
+
+    @asynccontextmanager
+    async def listening(self, conversation: str) -> AsyncIterator[asyncio.Event]:
+        """An event that is set whenever something may have changed."""
+        heard = asyncio.Event()
+        needed = self._needed(conversation)
+        self._listeners[conversation].add(heard)
+        if not needed:
+            await self._push.subscribe(conversation)
+        try:
+            yield heard
+        finally:
+            self._listeners[conversation].discard(heard)
+            await self._let_go(conversation)
+
+    def _needed(self, conversation: str) -> bool:
+        return bool(self._watchers.get(conversation) or self._listeners.get(conversation))
+
+    async def _let_go(self, conversation: str) -> None:
+        for each in (self._watchers, self._listeners):
+            if not each.get(conversation):
+                each.pop(conversation, None)
+        if not self._needed(conversation):
             await self._push.unsubscribe(conversation)
 
-    def close_all(self, code: int) -> None:
-        for own in list(self._people.values()):
-            for connection in own:
-                connection.outbox.close(code)
+    def behind(self, connection: Connection, tops: Iterable[tuple[str, int]]) -> None:
+        """Fills what a lost push has left out: `tops` are the highest seqs."""
+        for conversation, top in tops:
+            if connection.sent.get(conversation, top) < top:
+                self._fill_soon(connection, conversation)
 
-    def deliver(self, pushed: Pushed) -> None:
-        for connection in list(self._watchers.get(pushed.conversation, ())):
-            for frame in pushed.frames:
-                self._whispered(connection, frame)
-            for entry in pushed.entries:
-                self.show(connection, entry)
+    async def replay(self, connection: Connection, conversation: str, after: int, limit: int) -> tuple[int, bool]:
+        """Delivers again what lies behind `after`, at most `limit`: (how far, whether there is more). Raises Unavailable."""
+        async with connection.from_log:
+            watched = conversation in connection.sent
+            if watched:
+                connection.sent[conversation] = after
+            entries, more = await self._log.after(conversation, after, limit)
+            for entry in entries:
+                await connection.outbox.room()
+                if not watched or entry.seq > connection.sent[conversation]:
+                    self._give(connection, entry)
+        return (entries[-1].seq if entries else after), more
 
-    def _whispered(self, connection: Connection, frame: bytes) -> None:
-        """Typing and read marks go to the other side only."""
-        who = _whisper(frame)
-        mine = who.author is not None and who.author.id == connection.identity.person
-        if not mine and who.by != author(connection.identity).kind:
-            connection.outbox.put(frame.decode())
+    def _deliver(self, pushed: Pushed) -> None:
+        for heard in self._listeners.get(pushed.conversation, ()):
+            heard.set()
+        watchers = self._watchers.get(pushed.conversation, ())
+        for frame in pushed.frames:
+            self._pass_on(watchers, frame)
+        for entry in pushed.entries:
+            for connection in watchers:
+                self._show(connection, entry)
 
-    def show(self, connection: Connection, entry: Entry) -> None:
-        """Delivers the entry if it is the next one; a gap is filled from the log first."""
-        reached = connection.sent.get(entry.conversation)
-        if reached is None or entry.seq <= reached:
-            return
+    def _pass_on(self, watchers: Iterable[Connection], frame: bytes) -> None:
+        """Who types or reads is told only to the other side."""
+        side, text = _whisper(frame).side, frame.decode()
+        for connection in watchers:
+            if side not in _TWO_SIDES or side != connection.identity.kind:
+                connection.outbox.put(text)
+
+    def _show(self, connection: Connection, entry: Entry) -> None:
+        """Delivers the entry if it is the next one; what was delivered is dropped, a gap is filled first."""
+        reached = connection.sent.get(entry.conversation, entry.seq)
         if entry.seq == reached + 1:
-            connection.sent[entry.conversation] = entry.seq
-            connection.send(shown(entry, connection.identity.staff))
-        else:
+            self._give(connection, entry)
+        elif entry.seq > reached:
             self._fill_soon(connection, entry.conversation)
 
+    def _give(self, connection: Connection, entry: Entry) -> None:
+        if entry.conversation in connection.sent:
+            connection.sent[entry.conversation] = entry.seq
+        connection.send(shown(entry, connection.identity.staff))
+
     def _fill_soon(self, connection: Connection, conversation: str) -> None:
-        if self._group is not None and conversation not in connection.filling:
-            connection.filling.add(conversation)
+        if self._group is not None and conversation not in connection.due:
+            connection.due.add(conversation)
             self._group.create_task(self._fill(connection, conversation))
 
     async def _fill(self, connection: Connection, conversation: str) -> None:
+        """Everything up to the top. A gap that is seen from here on makes a task of its own, which waits for this one."""
         try:
-            await self.fill(connection, conversation)
+            async with connection.from_log, self._filling:
+                connection.due.discard(conversation)
+                more = True
+                while more and conversation in connection.sent and connection.outbox.close_code is None:
+                    entries, more = await self._log.after(conversation, connection.sent[conversation])
+                    for entry in entries:
+                        await connection.outbox.room()
+                        if entry.seq > connection.sent.get(conversation, entry.seq):
+                            self._give(connection, entry)
         except Unavailable:
             # The client comes back and resumes by seq, wherever the store is by then.
-            connection.outbox.close(RESYNC)
-        finally:
-            connection.filling.discard(conversation)
-
-    async def fill(self, connection: Connection, conversation: str) -> None:
-        """Everything between what the connection has and the top. Raises Unavailable."""
-        more = True
-        while more and conversation in connection.sent:
-            entries, more = await self._log.after(conversation, connection.sent[conversation])
-            for entry in entries:
-                if entry.seq == connection.sent.get(conversation, entry.seq) + 1:
-                    connection.sent[conversation] = entry.seq
-                    connection.send(shown(entry, connection.identity.staff))
+            connection.outbox.close(CloseCode.RESYNC)
 
     def _lost(self) -> None:
-        """A new subscription: something may have been pushed while there was none."""
-        for conversation, watchers in list(self._watchers.items()):
-            for connection in list(watchers):
+        """The subscription is new: something may have been pushed while there was none."""
+        for conversation, watchers in self._watchers.items():
+            for connection in watchers:
                 self._fill_soon(connection, conversation)
+        for heard in (each for events in self._listeners.values() for each in events):
+            heard.set()
 
     def _queue(self, frame: bytes) -> None:
         text = frame.decode()
-        for own in self._people.values():
-            for connection in own:
-                if connection.identity.staff:
-                    connection.outbox.put(text)
+        for connection in self.staff():
+            connection.outbox.put(text)

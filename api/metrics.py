@@ -10,16 +10,18 @@ _ACK_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
 class Metrics:
-    """One registry for each app, so that two in one process do not meet."""
+    """A registry of its own, so that two apps in one process do not meet."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.connections = Gauge("bellhop_connections", "Open sockets", registry=self.registry)
-        self.frames = Counter("bellhop_frames", "Frames received", ["type"], registry=self.registry)
-        self.errors = Counter("bellhop_errors", "Error frames sent", ["code"], registry=self.registry)
-        self.closed = Counter("bellhop_closed", "Sockets closed by us", ["code"], registry=self.registry)
-        self.acknowledged = Histogram(
-            "bellhop_acknowledged_seconds", "From a say frame to its ack", buckets=_ACK_SECONDS, registry=self.registry
+        self.registry = registry = CollectorRegistry()
+        self.connections = Gauge("bellhop_connections", "Open sockets", ["role"], registry=registry)
+        self.frames = Counter("bellhop_frames", "Frames received", ["type"], registry=registry)
+        self.errors = Counter("bellhop_error_frames", "Error frames sent", ["code"], registry=registry)
+        self.closed = Counter("bellhop_closed", "Sockets that we closed", ["code"], registry=registry)
+        self.refused = Counter("bellhop_refused_handshakes", "Handshakes refused", ["reason"], registry=registry)
+        self.logins = Counter("bellhop_logins", "Tries to sign in", ["outcome"], registry=registry)
+        self.acks = Histogram(
+            "bellhop_ack_seconds", "From a say or note frame to its ack", buckets=_ACK_SECONDS, registry=registry
         )
 
     def text(self) -> bytes:

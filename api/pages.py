@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
-from fastapi import APIRouter
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 from api.problems import Problem
 from models.asyncapi import as_yaml
 
 DIST = Path(__file__).parent / "static" / "dist"
-YEAR = "public, max-age=31536000, immutable"
+# Their names carry a hash of what is in them.
+FOREVER = "public, max-age=31536000, immutable"
 router = APIRouter(include_in_schema=False)
 
 
 def _page(name: str) -> Response:
     path = DIST / name
     if not path.is_file():
-        return PlainTextResponse("The web pages are not built yet. Run: make web\n", 503)
+        return PlainTextResponse("The web pages are not built yet: run make web.\n", 503)
     return FileResponse(path, headers={"Cache-Control": "no-cache"})
 
 
@@ -34,13 +36,29 @@ async def desk_page() -> Response:
 
 @router.get("/assets/{name}")
 async def asset(name: str) -> Response:
-    """One flat folder: a name with a slash does not come here."""
+    """One flat folder. The pages themselves are not for ever, and names with a dot in front are the build's own."""
     path = DIST / name
-    if path.parent != DIST or path.suffix == ".html" or not path.is_file():
+    if path.parent != DIST or name.startswith(".") or path.suffix == ".html" or "\0" in name or not path.is_file():
         raise Problem(404, "not_found", "There is no such file.")
-    return FileResponse(path, headers={"Cache-Control": YEAR})
+    return FileResponse(path, headers={"Cache-Control": FOREVER})
 
 
 @router.get("/asyncapi.yaml")
 async def asyncapi() -> Response:
     return Response(as_yaml(), media_type="application/yaml")
+
+
+@router.get("/docs")
+async def docs(request: Request) -> Response:
+    """A list made here: the usual viewers load scripts from elsewhere, into the origin where agents' tokens are."""
+    paths = request.app.openapi()["paths"]
+    rows = "".join(
+        f"<tr><td><code>{verb.upper()} {escape(path)}</code></td><td>{escape(each.get('description', each['summary']))}</td></tr>"
+        for path, verbs in paths.items()
+        for verb, each in verbs.items()
+    )
+    return HTMLResponse(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Bellhop: interfaces</title><h1>Interfaces</h1>"
+        '<p>In full: <a href="/openapi.json">/openapi.json</a> (REST) and <a href="/asyncapi.yaml">/asyncapi.yaml</a> '
+        f"(the socket <code>/chat</code>).</p><table>{rows}</table></html>"
+    )

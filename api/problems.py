@@ -1,62 +1,87 @@
-"""The one place where our errors become answers: application/problem+json with a stable `code`, and a sentence without what was sent."""
+"""The one place where our errors become answers: problem+json (RFC 9457) for HTTP, error frames for sockets. Both have a stable `code`
+and a sentence that never repeats what was sent."""
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from models.conversation import IllegalMove, NotYours
+from models.frames import BadFrame, ErrorFrame
 from models.people import RefreshRefused, TooManyTries
-from stream.errors import Unavailable
+from stream.errors import IdConflict, Unavailable
 from stream.history import ArchiveUnavailable
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_MS = 1000
+# What SQL raises where it does not answer; a wrong statement of ours is no such thing.
+NO_SQL = (OperationalError, InterfaceError, InternalError, NoConnection)
 
-
-class ProblemBody(BaseModel):
-    """RFC 9457. `code` is stable; `detail` is for people."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    code: str
+logger = logging.getLogger("bellhop.api")
 
 
 class Problem(Exception):
     """An answer that is no success."""
 
-    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(code)
         self.status, self.code, self.detail, self.headers = status, code, detail, headers
 
 
-NOT_FOUND = (404, "not_found", "There is no such conversation.")
-UNAUTHORIZED = (401, "unauthorized", "Please sign in.")
+class Refused(Exception):
+    """A frame that is not done; `code` is one of SENTENCES."""
+
+    def __init__(self, code: str, conversation: str | None = None, retry_ms: int | None = None) -> None:
+        super().__init__(code)
+        self.code, self.conversation, self.retry_ms = code, conversation, retry_ms
+
+
+class _Status(NamedTuple):
+    title: str
+    code: str
+
+
+STATUSES: Mapping[int, _Status] = {
+    400: _Status("Bad request", "bad_request"),
+    401: _Status("Unauthorized", "unauthorized"),
+    403: _Status("Forbidden", "forbidden"),
+    404: _Status("Not found", "not_found"),
+    405: _Status("Method not allowed", "method_not_allowed"),
+    413: _Status("Too large", "too_large"),
+    415: _Status("Unsupported media type", "unsupported_media_type"),
+    422: _Status("Not as expected", "invalid"),
+    429: _Status("Too many requests", "too_many_requests"),
+    500: _Status("Our fault", "internal"),
+    503: _Status("Unavailable", "unavailable"),
+}
+SENTENCES: Mapping[str, str] = {
+    "not_found": "There is no such conversation.",
+    "forbidden": "This is for agents.",
+    "closed": "This conversation is closed.",
+    "not_assigned": "You do not hold this conversation.",
+    "not_possible": "That is not possible now.",
+    "taken": "Somebody else was quicker.",
+    "id_conflict": "This id was used for another message.",
+    "bad_frame": "The fields of this frame are not as they should be.",
+    "bad_payload": "A payload is that of a button, and begins with a slash.",
+    "rate_limited": "That was too fast. Please wait a moment.",
+    "unavailable": "We cannot take this just now. Keep it and try again.",
+}
+UNAUTHORIZED = (401, "unauthorized", "Please sign in.", {"WWW-Authenticate": "Bearer"})
 FORBIDDEN = (403, "forbidden", "This is not for your role.")
-_TITLES = {
-    400: "Bad request", 401: "Unauthorized", 403: "Forbidden", 404: "Not found", 405: "Method not allowed", 413: "Too large",
-    415: "Unsupported media type", 422: "Not as expected", 429: "Too many requests", 500: "Our fault", 503: "Unavailable",
-}  # fmt: skip
-_CODES = {
-    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large",
-    415: "unsupported_media_type", 422: "invalid", 429: "too_many_requests", 503: "unavailable",
-}  # fmt: skip
-
-
-def answer(problem: Problem) -> Response:
-    body = ProblemBody(
-        title=_TITLES.get(problem.status, "Error"), status=problem.status, detail=problem.detail, code=problem.code
-    )
-    return JSONResponse(body.model_dump(), problem.status, problem.headers, media_type=MEDIA_TYPE)
+NOT_FOUND = (404, "not_found", "There is no such conversation.")
 
 
 def problem_of(error: Exception) -> Problem:
-    """Every error that a route may raise."""
+    """What HTTP answers to an error that a route has raised."""
     match error:
         case Problem():
             return error
@@ -64,38 +89,96 @@ def problem_of(error: Exception) -> Problem:
             return Problem(429, "too_many_tries", str(error), {"Retry-After": str(error.retry_seconds)})
         case RefreshRefused():
             return Problem(*UNAUTHORIZED)
-        case Unavailable() | ArchiveUnavailable():
+        case (
+            Unavailable()
+            | ArchiveUnavailable()
+            | OperationalError()
+            | InterfaceError()
+            | InternalError()
+            | NoConnection()
+        ):
             return Problem(503, "unavailable", "We cannot do this just now. Please try again.", {"Retry-After": "1"})
         case RequestValidationError():
-            # Where, never what: what was sent may be private.
-            where = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()}))[:200]
-            return Problem(422, "invalid", f"Not as expected: {where}.")
-        case HTTPException():
-            return Problem(error.status_code, _CODES.get(error.status_code, "error"), str(error.detail))
+            return _invalid(error)
+        case HTTPException(status_code=status, headers=headers):
+            known = STATUSES.get(status, _Status("Error", "error"))
+            return Problem(status, known.code, f"{known.title}.", headers)
         case _:
             return Problem(500, "internal", "Something went wrong on our side.")
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    """Where, never what: what was sent may be private."""
+    errors = error.errors()
+    if any(each["type"] == "json_invalid" for each in errors):
+        return Problem(422, "bad_json", "This is not valid JSON.")
+    where = sorted({".".join(map(str, each["loc"])) for each in errors})
+    return Problem(422, "invalid", f"Not as expected: {', '.join(where)[:200]}.")
+
+
+def answer(problem: Problem) -> Response:
+    known = STATUSES.get(problem.status, _Status("Error", "error"))
+    body = {
+        "type": "about:blank", "title": known.title, "status": problem.status, "detail": problem.detail, "code": problem.code,
+    }  # fmt: skip
+    return JSONResponse(body, problem.status, problem.headers, media_type=MEDIA_TYPE)
+
+
+# What a frame may be refused with; everything else is our fault.
+REFUSALS = (BadFrame, Refused, IdConflict, IllegalMove, NotYours, Unavailable)
+
+
+def error_of(error: Exception, id: str | None = None, conversation: str | None = None) -> ErrorFrame:
+    """What a socket is told of one of REFUSALS."""
+    match error:
+        case BadFrame():
+            return ErrorFrame(error.code, error.message, id=error.id)
+        case Refused(code=code, conversation=named, retry_ms=retry):
+            return ErrorFrame(code, SENTENCES[code], id, named or conversation, retry)
+        case IdConflict():
+            return ErrorFrame("id_conflict", SENTENCES["id_conflict"], id, conversation)
+        case IllegalMove():
+            return ErrorFrame("not_possible", SENTENCES["not_possible"], id, conversation)
+        case NotYours():
+            return ErrorFrame("not_assigned", SENTENCES["not_assigned"], id, conversation)
+        case Unavailable():
+            return ErrorFrame("unavailable", SENTENCES["unavailable"], id, conversation, RETRY_MS)
+        case _:
+            raise TypeError("no refusal of a frame") from error
 
 
 def install(app: FastAPI) -> None:
     async def handle(_: Request, error: Exception) -> Response:
         return answer(problem_of(error))
 
-    for kind in (
-        Problem,
-        TooManyTries,
-        RefreshRefused,
-        Unavailable,
-        ArchiveUnavailable,
-        RequestValidationError,
-        HTTPException,
-        Exception,
-    ):
+    kinds = (
+        Problem, TooManyTries, RefreshRefused, Unavailable, ArchiveUnavailable, *NO_SQL, RequestValidationError, HTTPException,
+    )  # fmt: skip
+    for kind in (*kinds, Exception):
         app.add_exception_handler(kind, handle)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For OpenAPI: which problems a route answers."""
+    """For OpenAPI: which problems a route answers besides those that any may."""
     return {
-        status: {"model": ProblemBody, "description": _TITLES[status], "content": {MEDIA_TYPE: {}}}
-        for status in statuses
+        status: {
+            "description": STATUSES[status].title,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in (*statuses, 400, 500, 503)
     }
+
+
+SCHEMA: Mapping[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457. `code` is stable; `detail` is a sentence for people.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+    },
+}

@@ -1,4 +1,7 @@
-"""Rasa's REST channel, in its exact format, through the same log: committed first, answered when the bot's turn is done."""
+"""Rasa's REST channel in its own format, through the same log: committed first, answered when the bot's turn is done.
+
+Rasa 3, `rasa.core.channels.rest.RestInput`: always a list, keys that would be null are absent.
+"""
 
 from __future__ import annotations
 
@@ -6,133 +9,161 @@ import asyncio
 import json
 import re
 import secrets
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from api.node import Here, Node
 from api.problems import Problem, documented
-from api.state import Here, Node
-from models.conversation import Conversation, Expect, Holder
+from api.saying import fingerprint
+from models.conversation import Expect, Holder
 from models.entry import Author, AuthorKind, Entry, Message
-from models.frames import visible
-from models.sensitive import seal_text
+from models.frames import plain, visible
+from models.sealed import KeyRing
+from models.sensitive import redact, seal_text
 from stream.change import Change
 from stream.errors import Stale
 
 router = APIRouter(prefix="/webhooks/rest", tags=["Rasa"])
+
 ANSWER_SECONDS = 10.0
-POLL_SECONDS = 0.02
+# A turn that says nothing is pushed to nobody.
+LOOK_EVERY_SECONDS = 0.25
 GENERATIONS = 1_000
+SENDER_CHARACTERS = 1_024
+CHANNEL_CHARACTERS = 64
 
 
 class RasaMessage(BaseModel):
-    """Unknown keys are ignored, as Rasa ignores them."""
+    """Unknown keys are passed over, as Rasa does; so is `metadata`."""
 
-    sender: Any = "default"
-    message: str = Field(max_length=4_000)
-    input_channel: str = Field(default="rest", max_length=64)
+    sender: Any = Field(default="default", description="Anything; it is made a string")
+    message: str
+    input_channel: str | None = Field(default=None, max_length=CHANNEL_CHARACTERS)
     metadata: dict[str, Any] | None = None
 
 
-@router.get("/")
-async def status() -> dict[str, str]:
-    return {"status": "ok"}
+class Alive(BaseModel):
+    status: str
 
 
-@router.post("/webhook", response_model=list[dict[str, Any]], responses=documented(413, 415, 422, 503))
+class Said(NamedTuple):
+    """Where the customer's message lies."""
+
+    conversation: str
+    seq: int
+
+
+@router.get("/", responses=documented())
+async def status() -> Alive:
+    return Alive(status="ok")
+
+
+@router.post("/webhook", response_model=list[dict[str, Any]], responses=documented(413, 415, 422))
 async def webhook(here: Here, given: RasaMessage, stream: Annotated[bool, Query()] = False) -> Response:
     """What the bot says to this message, in order; [] where it says nothing, or a person has the conversation."""
-    sender = str(given.sender if given.sender is not None else "default")
+    sender = "default" if given.sender is None else str(given.sender)
     text = given.message.strip()
-    if not visible(text):
-        return JSONResponse([])
-    state, seq = await _say(here, sender, text, given.input_channel)
+    if len(text) > here.settings.text_characters or len(sender) > SENDER_CHARACTERS or not plain(text + sender):
+        raise Problem(422, "invalid", "Not as expected: body.message or body.sender.")
     if stream:
-        return StreamingResponse(_lines(here, sender, state, seq), media_type="text/event-stream")
-    entries = await _answers(here, state.id, seq)
-    return JSONResponse(rendered(sender, entries))
+        return StreamingResponse(_lines(here, sender, text, given), media_type="text/event-stream")
+    return JSONResponse([part async for part in _answered(here, sender, text, given)])
 
 
-async def _lines(here: Node, sender: str, state: Conversation, seq: int) -> AsyncIterator[bytes]:
-    for each in rendered(sender, await _answers(here, state.id, seq)):
-        yield json.dumps(each, ensure_ascii=False).encode() + b"\n"
+async def _lines(here: Node, sender: str, text: str, given: RasaMessage) -> AsyncIterator[bytes]:
+    """Rasa calls it an event stream, and sends one object a line."""
+    async for part in _answered(here, sender, text, given):
+        yield json.dumps(part, ensure_ascii=False).encode() + b"\n"
 
 
-async def _say(here: Node, sender: str, text: str, channel: str) -> tuple[Conversation, int]:
-    """Into the sender's open conversation: the same sender always, a new one after each close."""
-    customer = "u_" + _hash(here, "sender", sender)
+async def _answered(here: Node, sender: str, text: str, given: RasaMessage) -> AsyncIterator[dict[str, Any]]:
+    if not visible(text):
+        return
+    said = await _say(here, sender, text, given.input_channel or "rest")
+    for entry in await _answers(here, said):
+        for part in parts(entry):
+            yield {"recipient_id": sender, **part}
+
+
+async def _say(here: Node, sender: str, text: str, channel: str) -> Said:
+    """In the sender's open conversation: always the same, and a new one after each close."""
+    customer = f"u_{keyed(here.ring, 'sender', sender)}"
+    message = _message(here.ring, customer, text, channel)
     for generation in range(GENERATIONS):
-        name = "c_" + _hash(here, f"conversation {generation}", sender)
-        state = await here.log.state(name)
-        if state is None:
-            await here.log.open(name, {"customer": customer})
-            state = Conversation(name, customer=customer)
-        if state.holder is Holder.NOBODY:
-            continue
-        id = secrets.token_hex(16)
-        row = f"{customer}:{id}"
-        masked, sealed = seal_text(text, here.ring, row)
-        message = Message(
-            Author(AuthorKind.CUSTOMER, customer), masked, id=id, payload=text if text.startswith("/") else None,
-            sealed=sealed, row=row if sealed else "", channel=channel,
-        )  # fmt: skip
+        name = f"c_{keyed(here.ring, f'conversation {generation}', sender)}"
         change = Change(
-            name, (message,), client_id=row, expect=Expect(not_holder=Holder.NOBODY), set={"customer": customer}, add={"unread_agent": 1}
+            name, (message,), client_id=message.row, fingerprint=fingerprint(here.ring, "say", text), set={"customer": customer},
+            expect=Expect(not_holder=Holder.NOBODY), add={"unread_agent": 1},
         )  # fmt: skip
         try:
-            return state, (await here.log.commit(change)).seq
+            return Said(name, (await here.log.commit(change)).seq)
         except Stale:
             continue
     raise Problem(503, "unavailable", "This sender has too many closed conversations.")
 
 
-def _hash(here: Node, what: str, sender: str) -> str:
-    """Keyed: who knows a sender's name cannot name the conversation."""
-    return blake2b(f"{what}\0{sender}".encode(), digest_size=16, key=here.ring.signing[:32]).hexdigest()
+def _message(ring: KeyRing, customer: str, text: str, channel: str) -> Message:
+    id = secrets.token_hex(16)
+    row = f"{customer}:{id}"
+    masked, sealed = seal_text(text, ring, row)
+    payload = redact(text) if text.startswith("/") else None
+    author = Author(AuthorKind.CUSTOMER, customer)
+    return Message(author, masked, id=id, payload=payload, sealed=sealed, row=row, channel=channel)
 
 
-async def _answers(here: Node, name: str, seq: int) -> Sequence[Entry]:
-    """What the bot said behind `seq`, once its turn is done, a person has it, or ten seconds have passed."""
-    end = time.monotonic() + ANSWER_SECONDS
-    while time.monotonic() < end:
-        state = await here.log.state(name)
-        if state is None or state.answered >= seq or state.holder is not Holder.BOT:
-            break
-        await asyncio.sleep(POLL_SECONDS)
-    entries, _ = await here.log.after(name, seq)
+def keyed(ring: KeyRing, what: str, sender: str) -> str:
+    """Who knows a sender's name cannot name the conversation."""
+    return blake2b(f"{what}\0{sender}".encode(), digest_size=16, key=ring.signing[:64]).hexdigest()
+
+
+async def _answers(here: Node, said: Said) -> Sequence[Entry]:
+    """What the bot said behind it, once its turn is done, a person has it, or the time is over."""
+    async with here.hub.listening(said.conversation) as heard:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                while not await _done(here, said):
+                    await _look_again(heard)
+        except TimeoutError:
+            pass  # Rasa's clients cannot see failures: they get what there is
+    entries, _ = await here.log.after(said.conversation, said.seq)
     return [each for each in entries if isinstance(each.body, Message) and each.body.author.kind is AuthorKind.BOT]
 
 
-def rendered(sender: str, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """One object for each part of each message; keys that would be null are absent."""
-    return [
-        {"recipient_id": sender, **part}
-        for entry in entries
-        if isinstance(entry.body, Message)
-        for part in _parts(entry.body)
-    ]
+async def _done(here: Node, said: Said) -> bool:
+    state = await here.log.state(said.conversation)
+    return state is None or state.answered >= said.seq or state.holder is not Holder.BOT
 
 
-def _parts(said: Message) -> list[dict[str, Any]]:
-    parts: list[dict[str, Any]] = []
+async def _look_again(heard: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(LOOK_EVERY_SECONDS):
+            await heard.wait()
+    except TimeoutError:
+        return
+    heard.clear()
+
+
+def parts(entry: Entry) -> Iterator[dict[str, Any]]:
+    """Text, custom, image, attachment, elements: each an object of its own. A text without buttons is split at blank lines."""
+    said = entry.body
+    if not isinstance(said, Message):
+        return
     buttons = [{"title": each.title, "payload": each.payload} for each in said.quick_replies or said.buttons]
     if said.text and buttons:
-        parts.append({"text": said.text, "buttons": buttons})
+        yield {"text": said.text, "buttons": buttons}
     elif said.text:
-        parts += [{"text": each} for each in re.split(r"\n\n", said.text) if each.strip()]
-    if said.custom:
-        parts.append({"custom": said.custom})
-    if said.image:
-        parts.append({"image": said.image})
-    if said.attachment and said.attachment != said.image:
-        parts.append({"attachment": said.attachment})
-    for element in said.elements:
-        text = f"{element.get('title', '')} : {element.get('subtitle', '')}"
-        parts.append({"text": text, **({"buttons": element["buttons"]} if element.get("buttons") else {})})
-    return parts
+        yield from ({"text": each} for each in re.split(r"\n\n", said.text) if each.strip())
+    for name, value in (("custom", said.custom), ("image", said.image), ("attachment", said.attachment)):
+        if value:
+            yield {name: value}
+    yield from (_element(each) for each in said.elements)
+
+
+def _element(element: dict[str, Any]) -> dict[str, Any]:
+    shown = {"text": f"{element.get('title', '')} : {element.get('subtitle', '')}"}
+    return {**shown, "buttons": element["buttons"]} if element.get("buttons") else shown

@@ -3,54 +3,61 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 from collections.abc import Callable
 
 import uvicorn
 
-from api.app import RESTART, create_app
-from api.state import Node
+from api.app import create_app
+from api.connection import CloseCode
+from api.node import Node
+from api.protocol import chat_protocol
 from models.settings import Settings
 
+PING_SECONDS = 20.0
 # Long enough for the close frames to leave; clients come back with full jitter.
 TELL_SECONDS = 0.3
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, with `ready` when it listens."""
+    """uvicorn's, which calls `ready` when it listens."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
-    async def startup(self, *arguments: object, **named: object) -> None:
-        await super().startup(*arguments, **named)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
         if self.started:
             self._ready()
 
-    async def shutdown(self, *arguments: object, **named: object) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Nobody new; who is here is told to come back, before the transports are closed."""
         node: Node = self.lifespan.state["node"]
         node.hub.draining = True
-        node.hub.close_all(RESTART)
+        node.hub.close_all(CloseCode.RESTART)
         await asyncio.sleep(TELL_SECONDS)
-        await super().shutdown(*arguments, **named)  # type: ignore[arg-type]
+        await super().shutdown(sockets)
 
 
 def configured(settings: Settings) -> uvicorn.Config:
+    # At info uvicorn logs each address with its query, at debug the websockets library logs what is said.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     return uvicorn.Config(
         create_app(settings),
         host=settings.host,
         port=settings.port,
-        ws="websockets-sansio",
+        http="httptools",
+        ws=chat_protocol(settings.send_limit),
         ws_max_size=settings.frame_bytes,
         ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         timeout_graceful_shutdown=int(settings.drain.total_seconds()),
         server_header=False,
         access_log=False,
         log_config=None,
-        # At info it writes the URL of every handshake, query and all.
         log_level="warning",
         forwarded_allow_ips=settings.forwarded_allow_ips,
         lifespan="on",

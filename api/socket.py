@@ -1,4 +1,4 @@
-"""One socket of /chat: a reader and a writer. What it may do is decided by the role in its token, never by what it sends."""
+"""One socket of /chat: a reader and a writer. What a frame may do is decided by the role in the token, never by what was sent."""
 
 from __future__ import annotations
 
@@ -6,132 +6,118 @@ import asyncio
 import time
 from collections import deque
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from api.hub import Connection
-from api.metrics import Metrics
-from api.verbs import Refused, Verbs
-from models.frames import BadFrame, ErrorFrame, FromClient, parse
-from models.settings import Settings
+from api.connection import CloseCode, Connection
+from api.node import Node
+from api.problems import REFUSALS, RETRY_MS, Refused, error_of
+from api.rate import Pace
+from api.verbs import Verbs
+from models.frames import BadFrame, ErrorFrame, FromClient, Say, SayNote, parse
 
-UNSUPPORTED, TOO_BIG, FAULT = 1003, 1009, 1011
-TOO_MANY_BAD, SILENT, TOO_FAST = 4400, 4508, 4529
 BAD_FRAMES = 10
 BAD_FRAMES_SECONDS = 60.0
-TIMES_TOO_FAST = 3
-
-
-class Bucket:
-    """A token bucket: `rate` a second, `burst` at once."""
-
-    def __init__(self, rate: float, burst: int, now: float) -> None:
-        self._rate, self._burst = rate, float(burst)
-        self._left, self._at = float(burst), now
-
-    def take(self, now: float) -> float:
-        """0 where it is allowed, else the seconds until it is."""
-        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left >= 1:
-            self._left -= 1
-            return 0.0
-        return (1 - self._left) / self._rate
 
 
 class Session:
-    """The life of one socket, from welcome to close code."""
+    """From after the welcome to the close code."""
 
-    def __init__(
-        self, socket: WebSocket, connection: Connection, verbs: Verbs, settings: Settings, metrics: Metrics
-    ) -> None:
+    def __init__(self, socket: WebSocket, connection: Connection, verbs: Verbs, node: Node) -> None:
+        settings = node.settings
         self._socket = socket
         self._connection = connection
+        self._outbox = connection.outbox
         self._verbs = verbs
-        self._settings = settings
-        self._metrics = metrics
-        now = time.monotonic()
-        self._bucket = Bucket(settings.messages_per_second, settings.messages_burst, now)
-        self._too_fast = 0
+        self._metrics = node.metrics
+        self._silence = settings.silence.total_seconds()
+        self._characters = settings.text_characters
+        self._pace = Pace(settings.messages_per_second, settings.messages_burst, time.monotonic())
         self._bad: deque[float] = deque(maxlen=BAD_FRAMES)
 
     async def run(self) -> None:
         """Until either side ends it."""
-        async with asyncio.TaskGroup() as group:
-            writing = group.create_task(self._write())
-            reading = group.create_task(self._read())
-            await asyncio.wait((writing, reading), return_when=asyncio.FIRST_COMPLETED)
-            # Where the reader ended, the writer closes with the code; where the writer ended, nobody reads.
-            self._connection.outbox.close(FAULT)
-            reading.cancel()
+        try:
+            async with asyncio.TaskGroup() as group:
+                reading = group.create_task(self._read())
+                writing = group.create_task(self._write())
+                await asyncio.wait((reading, writing), return_when=asyncio.FIRST_COMPLETED)
+                reading.cancel()
+        finally:
+            # Nothing but a fault of ours comes here without a code.
+            self._outbox.close(CloseCode.FAULT)
+            await self._close()
+
+    async def _close(self) -> None:
+        if self._socket.application_state is not WebSocketState.CONNECTED:
+            return
+        code = self._outbox.close_code or CloseCode.FAULT
+        self._metrics.closed.labels(str(int(code))).inc()
+        try:
+            await self._socket.close(code)
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the other side was quicker
 
     async def _write(self) -> None:
-        limit = self._settings.send_limit.total_seconds()
-        outbox = self._connection.outbox
+        """Ends when the outbox is closed and empty, or nobody reads any more (the protocol aborts what is not taken)."""
         try:
-            while (text := await outbox.get()) is not None:
-                async with asyncio.timeout(limit):
-                    await self._socket.send_text(text)
-            async with asyncio.timeout(limit):
-                await self._socket.close(outbox.close_code or FAULT)
-        except (TimeoutError, WebSocketDisconnect, RuntimeError):
-            return  # nobody reads any more
+            while (text := await self._outbox.get()) is not None:
+                await self._socket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            self._outbox.close(CloseCode.FAULT)
 
     async def _read(self) -> None:
-        outbox = self._connection.outbox
-        silence = self._settings.silence.total_seconds()
-        while outbox.close_code is None:
+        while self._outbox.close_code is None:
             try:
-                async with asyncio.timeout(silence):
+                async with asyncio.timeout(self._silence):
                     message = await self._socket.receive()
             except TimeoutError:
-                return outbox.close(SILENT)
+                return self._outbox.close(CloseCode.SILENT)
             if message["type"] == "websocket.disconnect":
-                return outbox.close(FAULT)
-            text = message.get("text")
-            if text is None:
-                return outbox.close(UNSUPPORTED)
-            await self._heard(text)
+                return self._outbox.close(CloseCode.FAULT)
+            if message.get("text") is None:
+                return self._outbox.close(CloseCode.UNSUPPORTED)
+            await self._heard(message["text"])
 
     async def _heard(self, text: str) -> None:
-        if text == "ping":
-            return self._connection.outbox.put("pong")
-        wait = self._bucket.take(time.monotonic())
-        if wait:
-            return self._slow_down(wait)
+        wait = self._pace.take(time.monotonic())
         try:
-            frame = parse(text, self._settings.text_characters)
+            if text == "ping" and not wait:
+                await self._verbs.here()
+                return self._outbox.put("pong")
+            frame = parse(text, self._characters)
         except BadFrame as bad:
-            return self._refuse(bad)
+            return self._bad_frame(bad)
+        if wait:
+            return self._too_fast(frame, wait)
         await self._do(frame)
-        return None
 
     async def _do(self, frame: FromClient) -> None:
-        kind = type(frame).__struct_config__.tag
-        self._metrics.frames.labels(str(kind)).inc()
+        kind = str(type(frame).__struct_config__.tag)
+        self._metrics.frames.labels(kind).inc()
         began = time.perf_counter()
         try:
-            await self._verbs.do(self._connection, frame)
-        except Refused as refused:
-            self._tell(refused.frame)
+            await self._verbs.do(frame)
+        except REFUSALS as error:
+            self._tell(error_of(error, getattr(frame, "id", None), getattr(frame, "conversation", None)))
         else:
-            if kind == "say":
-                self._metrics.acknowledged.observe(time.perf_counter() - began)
+            if isinstance(frame, Say | SayNote):
+                self._metrics.acks.observe(time.perf_counter() - began)
 
     def _tell(self, error: ErrorFrame) -> None:
         self._metrics.errors.labels(error.code).inc()
         self._connection.send(error)
 
-    def _slow_down(self, wait: float) -> None:
-        self._too_fast += 1
-        self._tell(
-            ErrorFrame("rate_limited", "That was too fast. Please wait a moment.", retry_ms=int(wait * 1000) + 1)
-        )
-        if self._too_fast >= TIMES_TOO_FAST:
-            self._connection.outbox.close(TOO_FAST)
+    def _too_fast(self, frame: FromClient, wait: float) -> None:
+        refused = Refused("rate_limited", retry_ms=max(1, min(RETRY_MS, round(wait * 1000))))
+        self._tell(error_of(refused, getattr(frame, "id", None), getattr(frame, "conversation", None)))
+        if self._pace.too_much:
+            self._outbox.close(CloseCode.TOO_FAST)
 
-    def _refuse(self, bad: BadFrame) -> None:
-        self._tell(ErrorFrame(bad.code, bad.message, id=bad.id))
+    def _bad_frame(self, bad: BadFrame) -> None:
+        self._tell(error_of(bad))
         now = time.monotonic()
         self._bad.append(now)
         if len(self._bad) == BAD_FRAMES and now - self._bad[0] < BAD_FRAMES_SECONDS:
-            self._connection.outbox.close(TOO_MANY_BAD)
+            self._outbox.close(CloseCode.BAD_FRAMES)
+        elif self._pace.too_much:
+            self._outbox.close(CloseCode.TOO_FAST)

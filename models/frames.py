@@ -321,10 +321,15 @@ def visible(text: str) -> bool:
     return any(unicodedata.category(each) not in ("Zs", "Zl", "Zp", "Cc", "Cf") for each in text)
 
 
+def plain(text: str) -> bool:
+    """Without lone surrogates and control characters, but for tab and line break."""
+    return not _CONTROL.search(text)
+
+
 def _plain(raw: dict[str, Any], own: str | None) -> None:
     """Lone surrogates and control characters break encoders, logs and terminals further on."""
     for name, value in raw.items():
-        if _CONTROL.search(name) or (isinstance(value, str) and _CONTROL.search(value)):
+        if not plain(name) or (isinstance(value, str) and not plain(value)):
             if name == "id":
                 raise BadFrame("bad_id", "An id is 1 to 64 letters, digits, dots, colons, underscores or hyphens.")
             raise BadFrame("bad_text", "The text has characters that cannot be sent.", own)

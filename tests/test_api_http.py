@@ -165,6 +165,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int]] = {
     "GET /readyz": (200, 200, 200, 200, 200),
     "GET /metrics": (200, 200, 200, 200, 200),
     "GET /asyncapi.yaml": (200, 200, 200, 200, 200),
+    "GET /docs": (200, 200, 200, 200, 200),
     "GET /": (200, 200, 200, 200, 200),
     "GET /desk": (200, 200, 200, 200, 200),
     "GET /assets/{name}": (404, 404, 404, 404, 404),

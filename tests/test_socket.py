@@ -241,8 +241,8 @@ async def test_an_agent_takes_answers_notes_and_gives_back(api: Api, visitor: Cu
         await visitor.until(lambda: any(f["type"] == "holder" and f.get("agent") for f in visitor.frames), "an agent")
         assert visitor.frames[-1]["agent"]["name"] == "Wen"
         await li.send({"type": "take", "conversation": name})
-        await li.until(lambda: bool(li.errors), "not possible")
-        assert li.errors[-1]["code"] == "not_possible"
+        await li.until(lambda: bool(li.errors), "taken")
+        assert li.errors[-1]["code"] == "taken"
         await wen.acknowledged(await wen.say("How can I help?", conversation=name))
         await wen.acknowledged(await note(wen, name))
         await visitor.until(lambda: any(f["type"] == "skip" for f in visitor.frames), "the note is only a place")

@@ -1,0 +1,58 @@
+"""For the machines that watch this one: whether it lives, whether it can work, and its figures."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+
+from api.metrics import MEDIA_TYPE
+from api.node import Here
+from api.problems import documented
+from stream.errors import Unavailable
+from stream.history import ArchiveUnavailable
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(BaseModel):
+    status: str
+
+
+class Ready(BaseModel):
+    """`missing` names what does not answer: store, sql, draining."""
+
+    ready: bool
+    missing: list[str]
+
+
+@router.get("/healthz", responses=documented())
+async def healthz() -> Alive:
+    """The process lives."""
+    return Alive(status="ok")
+
+
+@router.get(
+    "/readyz", response_model=Ready, responses={**documented(), 503: {"model": Ready, "description": "Not ready"}}
+)
+async def readyz(here: Here) -> Response:
+    """Store and SQL answer."""
+    missing = []
+    try:
+        await here.log.ping()
+    except Unavailable:
+        missing.append("store")
+    try:
+        await asyncio.to_thread(here.history.after, "c_", 0, 1)
+    except ArchiveUnavailable:
+        missing.append("sql")
+    if here.hub.draining:
+        missing.append("draining")
+    return JSONResponse(Ready(ready=not missing, missing=missing).model_dump(), 503 if missing else 200)
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(here: Here) -> Response:
+    return Response(here.metrics.text(), media_type=MEDIA_TYPE)

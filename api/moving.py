@@ -1,0 +1,64 @@
+"""Take, give back, close: the holder's moves from a socket. The rules are those of models/conversation.py."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from api.connection import Connection
+from api.node import Node
+from api.problems import Refused
+from api.rights import Rights
+from handoff import desk
+from models.conversation import Conversation, Holder
+from models.entry import Author
+from stream.change import Change
+from stream.errors import Stale
+
+# Each try sees the state that refused the last one; more than this many moves within milliseconds are no people.
+TRIES = 3
+
+Verb = Callable[[Conversation, Author, int], Change]
+
+
+class Moving:
+    """Of one socket. All raise Refused, IllegalMove, NotYours, Unavailable."""
+
+    def __init__(self, node: Node, connection: Connection, rights: Rights) -> None:
+        self._log = node.log
+        self._identity = connection.identity
+        self._rights = rights
+
+    async def take(self, state: Conversation) -> None:
+        """Of two agents who take at once one is told `taken`."""
+        for _ in range(TRIES):
+            try:
+                await self._log.commit(desk.take(state, self._identity.author, _now()))
+                return
+            except Stale as stale:
+                state = stale.state
+                if state.holder is Holder.AGENT:
+                    break
+        raise Refused("taken")
+
+    async def give_back(self, conversation: str) -> None:
+        self._rights.require_staff()
+        await self._move(await self._rights.known(conversation), desk.give_back)
+
+    async def close(self, conversation: str) -> None:
+        """Customers may close their own."""
+        state = await self._rights.known(self._rights.named(conversation))
+        await self._move(state, desk.close)
+
+    async def _move(self, state: Conversation, verb: Verb) -> None:
+        for _ in range(TRIES):
+            try:
+                await self._log.commit(verb(state, self._identity.author, _now()))
+                return
+            except Stale as stale:
+                state = stale.state
+        raise Refused("not_possible")
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,118 @@
+"""What an API process holds while it runs, and how routes come to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.auth import BadToken, Disabled, Identity, Role, Tokens
+from api.hub import Hub
+from api.metrics import Metrics
+from api.problems import FORBIDDEN, UNAUTHORIZED, Problem
+from api.rate import Addresses
+from handoff.queue import Queue
+from models.database import open_engine
+from models.people import HASHES_AT_ONCE, People, Person
+from models.sealed import KeyRing
+from models.settings import Settings
+from stream.history import History
+from stream.log import Log
+from stream.presence import Presence
+from stream.push import Push
+from stream.store import Store
+
+LOGINS_PER_SECOND = 20 / 60
+LOGINS_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Nothing here outlives the process; any node serves any customer."""
+
+    settings: Settings
+    ring: KeyRing
+    tokens: Tokens
+    people: People
+    history: History
+    log: Log
+    push: Push
+    hub: Hub
+    presence: Presence
+    queue: Queue
+    metrics: Metrics = field(default_factory=Metrics)
+    # Hashing waits here and not in a thread: the threads are for everybody's SQL.
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
+    logins: Addresses = field(default_factory=lambda: Addresses(LOGINS_PER_SECOND, LOGINS_AT_ONCE))
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, settings: Settings) -> AsyncIterator[Node]:
+        ring = await asyncio.to_thread(KeyRing.load, settings.key_file)
+        engine = open_engine(settings.sql_url)
+        async with AsyncExitStack() as stack:
+            stack.callback(engine.dispose)
+            history = History(engine)
+            store = await stack.enter_async_context(Store.open(settings.store_url).opened())
+            log = await stack.enter_async_context(Log(store, settings, history))
+            push = Push(store, settings.partitions)
+            yield cls(
+                settings=settings, ring=ring, tokens=Tokens(ring.signing, settings), people=People(engine), history=history, log=log,
+                push=push, hub=Hub(log, push, settings), presence=Presence(store, settings), queue=Queue(store),
+            )  # fmt: skip
+
+    async def valid(self, token: str) -> Identity:
+        """Raises BadToken, Disabled. Staff may have been disabled, or signed out everywhere, since the token was made."""
+        identity = self.tokens.read(token)
+        if identity.staff:
+            judge(identity, await asyncio.to_thread(self.people.by_id, identity.person))
+        return identity
+
+
+def judge(identity: Identity, person: Person | None) -> None:
+    """Raises BadToken, Disabled."""
+    if person is None or person.disabled:
+        raise Disabled("the person may not come in")
+    if identity.issued < person.tokens_valid_after or identity.role != Role(person.role):
+        raise BadToken("signed out, or given another role, since")
+
+
+def _node(request: Request) -> Node:
+    held: Node = request.state.node
+    return held
+
+
+Here = Annotated[Node, Depends(_node)]
+_bearer = HTTPBearer(auto_error=False, description="The token of POST /api/visitors or POST /api/login")
+_Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def _identified(here: Here, given: _Given) -> Identity:
+    try:
+        return await here.valid(given.credentials if given else "")
+    except BadToken:
+        raise Problem(*UNAUTHORIZED) from None
+
+
+Anyone = Annotated[Identity, Depends(_identified)]
+
+
+async def _staff(identity: Anyone) -> Identity:
+    if not identity.staff:
+        raise Problem(*FORBIDDEN)
+    return identity
+
+
+async def _customer(identity: Anyone) -> Identity:
+    if identity.staff:
+        raise Problem(*FORBIDDEN)
+    return identity
+
+
+Staff = Annotated[Identity, Depends(_staff)]
+CustomerOnly = Annotated[Identity, Depends(_customer)]

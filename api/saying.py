@@ -1,0 +1,78 @@
+"""What people say: sealed first, then committed, then acknowledged. Nothing typed is written anywhere in clear."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from api.connection import Connection
+from api.node import Node
+from api.problems import Refused
+from api.rights import Rights
+from models.conversation import Expect, Holder
+from models.entry import Message, Note
+from models.frames import Ack, Say, SayNote, rfc3339
+from models.sealed import KeyRing
+from models.sensitive import redact, seal_text
+from stream.change import Change
+from stream.errors import Stale
+
+FINGERPRINT_BYTES = 8
+
+
+class Saying:
+    """Of one socket."""
+
+    def __init__(self, node: Node, connection: Connection, rights: Rights) -> None:
+        self._log = node.log
+        self._ring = node.ring
+        self._connection = connection
+        self._identity = connection.identity
+        self._rights = rights
+
+    async def say(self, frame: Say) -> None:
+        name = self._rights.named(frame.conversation)
+        if frame.payload is not None and (self._identity.staff or not frame.payload.startswith("/")):
+            raise Refused("bad_payload")
+        if self._identity.staff:
+            # A commit to a conversation that nobody has heard of would begin it.
+            await self._rights.known(name)
+        text = frame.text or frame.payload or ""
+        row = f"{self._identity.person}:{frame.id}"
+        masked, sealed = seal_text(text, self._ring, row)
+        payload = redact(frame.payload) if frame.payload else None
+        message = Message(self._identity.author, masked, id=frame.id, payload=payload, sealed=sealed, row=row)
+        await self._commit(self._said(name, message, fingerprint(self._ring, "say", text, frame.payload or "")), frame)
+
+    def _said(self, name: str, message: Message, print_of_it: str) -> Change:
+        if self._identity.staff:
+            expect = Expect(holder=Holder.AGENT, agent=self._identity.person)
+            return Change(
+                name, (message,), client_id=message.row, fingerprint=print_of_it, expect=expect, add={"unread_customer": 1}
+            )  # fmt: skip
+        mine = {"customer": self._identity.person, "name": self._identity.name}
+        return Change(
+            name, (message,), client_id=message.row, fingerprint=print_of_it, expect=Expect(not_holder=Holder.NOBODY),
+            set={field: value for field, value in mine.items() if value}, add={"unread_agent": 1},
+        )  # fmt: skip
+
+    async def note(self, frame: SayNote) -> None:
+        self._rights.require_staff()
+        await self._rights.known(frame.conversation)
+        row = f"{self._identity.person}:{frame.id}"
+        masked, sealed = seal_text(frame.text, self._ring, row)
+        note = Note(self._identity.author, masked, id=frame.id, sealed=sealed, row=row)
+        same = fingerprint(self._ring, "note", frame.text)
+        await self._commit(Change(frame.conversation, (note,), client_id=row, fingerprint=same), frame)
+
+    async def _commit(self, change: Change, frame: Say | SayNote) -> None:
+        try:
+            done = await self._log.commit(change)
+        except Stale as stale:
+            closed = stale.state.holder is Holder.NOBODY
+            raise Refused("closed" if closed else "not_assigned") from None
+        self._connection.send(Ack(frame.id, change.conversation, done.seq, rfc3339(done.at), duplicate=done.duplicate))
+
+
+def fingerprint(ring: KeyRing, *parts: str) -> str:
+    """Tells a repeat from a conflict, and nothing to whoever reads the store: keyed, and not reversible."""
+    return blake2b("\0".join(parts).encode(), digest_size=FINGERPRINT_BYTES, key=ring.signing[:64]).hexdigest()
