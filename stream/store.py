@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, NoScriptError, RedisError, ResponseError, TimeoutError
@@ -48,13 +48,17 @@ class Store:
         """Connects lazily; raises ValueError for an address that cannot be read."""
         never = Retry(NoBackoff(), 0)
         return cls(
-            commands=Redis.from_url(
-                url,
-                socket_timeout=WRITE_TIMEOUT_SECONDS,
-                socket_connect_timeout=WRITE_TIMEOUT_SECONDS,
-                retry=never,
-                max_connections=CONNECTIONS,
-                protocol=2,
+            # The plain pool refuses the 65th caller at once: 36 of 100 reads side by side failed when measured. This one lets it wait.
+            commands=Redis.from_pool(
+                BlockingConnectionPool.from_url(
+                    url,
+                    timeout=WRITE_TIMEOUT_SECONDS,
+                    socket_timeout=WRITE_TIMEOUT_SECONDS,
+                    socket_connect_timeout=WRITE_TIMEOUT_SECONDS,
+                    retry=never,
+                    max_connections=CONNECTIONS,
+                    protocol=2,
+                )
             ),
             waiting=Redis.from_url(
                 url, socket_timeout=None, socket_connect_timeout=WRITE_TIMEOUT_SECONDS, retry=never, protocol=2
