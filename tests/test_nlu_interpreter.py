@@ -172,6 +172,11 @@ def test_a_pattern_found_speaks_for_the_intents_that_had_it() -> None:
     assert share > {guess.name: guess.confidence for guess in without.ranking}["order"]
 
 
+@pytest.mark.parametrize("text", ["我要refund", "帮我refund一下吧"])
+def test_an_english_word_counts_in_a_chinese_text(text: str) -> None:
+    assert SHOP_BOT.read([text])[0].intent.name == "refund"
+
+
 def test_progress_is_told_to_the_end() -> None:
     told: list[tuple[str, float]] = []
     Interpreter.train(SHOP, NluConfig(), lambda what, share: told.append((what, share)))

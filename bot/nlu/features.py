@@ -35,6 +35,7 @@ class Vocabulary:
     def __init__(self, blocks: Sequence[Sequence[str]]) -> None:
         self.blocks = tuple(tuple(block) for block in blocks)
         starts = np.cumsum([0, *(len(block) for block in self.blocks)])
+        self.words = frozenset(self.blocks[Block.WORDS])
         self.size = int(starts[-1])
         self.block_of = np.repeat(np.arange(len(Block)), [len(block) for block in self.blocks])
         self._columns = tuple(

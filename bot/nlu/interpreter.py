@@ -22,7 +22,7 @@ from bot.nlu.entities import EntityReader, EntityRules
 from bot.nlu.errors import ModelRefused, Untrainable
 from bot.nlu.fallback import with_fallback
 from bot.nlu.features import Floats, Idf, Vocabulary
-from bot.nlu.grams import Block, grams
+from bot.nlu.grams import grams
 from bot.nlu.reading import Entity, Guess, Reading
 
 RANKING_LENGTH = 10
@@ -63,8 +63,9 @@ class Interpreter:
         if not texts:
             return []
         found = [self.reader.find(text) for text in texts]
+        words = self.classifier.vocabulary.words
         confidences = self.classifier.confidences(
-            [grams(text, self.reader.features(each)) for text, each in zip(texts, found, strict=True)]
+            [grams(text, self.reader.features(each), words) for text, each in zip(texts, found, strict=True)]
         )
         best = np.argsort(-confidences, axis=1, kind="stable")[:, :RANKING_LENGTH]
         return [
@@ -94,7 +95,7 @@ class Interpreter:
     def load(cls, folder: Path) -> Interpreter:
         """Raises ModelRefused. Readings equal those before `save`."""
         words, arrays = model_files.read(folder)
-        if len(words.blocks) != len(Block) or not words.intents:
+        if not words.intents:
             raise ModelRefused("The parts of the model do not fit together.")
         try:
             reader = EntityReader(words.rules)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from bot.nlu.calibration import Calibration
 from bot.nlu.entities import EntityRules
 from bot.nlu.errors import ModelRefused
+from bot.nlu.grams import Block
 
 FORMAT = 1
 WORDS, NUMBERS = "model.json", "model.npz"
@@ -65,6 +66,8 @@ def _arrays(path: Path) -> Arrays:
 
 
 def _check_shapes(words: Words, arrays: Arrays) -> None:
+    if len(words.blocks) != len(Block):
+        raise ModelRefused("The parts of the model do not fit together.")
     grams, intents, blocks = sum(map(len, words.blocks)), len(words.intents), len(words.blocks)
     expected = {"coefficients": (grams, intents), "intercepts": (intents,), "idf": (grams,), "unknown_idf": (blocks,)}
     if any(arrays[name].shape != shape or not np.isfinite(arrays[name]).all() for name, shape in expected.items()):
