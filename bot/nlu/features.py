@@ -1,7 +1,8 @@
 """TF-IDF over blocks of n-grams. What was never seen in training still counts in the length of a text.
 
 So a text of which little is known gets a short vector, small margins and a low confidence: the area under the curve for
-out-of-scope texts (CLINC150 10-shot, validation) rose from 89.8 to 92.7, and accuracy did not change.
+out-of-scope texts (CLINC150 10-shot, validation) rose from 89.8 to 92.3. Accuracy moved by + 0.2 there, - 0.2 on CrossWOZ and
+- 0.6 to - 1.7 on the 300 texts of xSID (cross-validated).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class Block(IntEnum):
     PATTERNS = 3
 
 
-# Chosen on CLINC150 10-shot validation and by cross-validation on CrossWOZ and xSID training parts; patterns on the demo shop.
+# Chosen on CLINC150 10-shot validation and by cross-validation on CrossWOZ and xSID training parts; that of the patterns is a guess.
 WEIGHTS = (0.7, 1.0, 1.4, 0.5)
 
 # A picture is a word of its own: 👍 can be an example of an intent.
