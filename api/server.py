@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import Callable
 
 import uvicorn
@@ -16,8 +17,8 @@ from api.protocol import chat_protocol
 from models.settings import Settings
 
 PING_SECONDS = 20.0
-# Long enough for the close frames to leave; clients come back with full jitter.
-TELL_SECONDS = 0.3
+# At most; clients come back with full jitter.
+TELL_SECONDS = 1.0
 
 
 class Server(uvicorn.Server):
@@ -37,7 +38,9 @@ class Server(uvicorn.Server):
         node: Node = self.lifespan.state["node"]
         node.hub.draining = True
         node.hub.close_all(CloseCode.RESTART)
-        await asyncio.sleep(TELL_SECONDS)
+        end = time.monotonic() + TELL_SECONDS
+        while node.hub.connections and time.monotonic() < end:
+            await asyncio.sleep(0.01)
         await super().shutdown(sockets)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+from argon2 import PasswordHasher
 
 from api.server import Server, configured
 from models.database import open_engine, upgrade
@@ -17,6 +18,8 @@ from models.settings import Settings
 from tests.fixtures_store import free_port
 
 PASSWORD = "correct horse battery"
+# What is tested here is not how long guessing takes.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @dataclass
@@ -43,7 +46,7 @@ def make_api(settings: Settings) -> Iterator[Callable[..., Api]]:
     def make(**changed: object) -> Api:
         here = replace(settings, port=free_port(), **changed)  # type: ignore[arg-type]
         ring = KeyRing.load_or_create(here.key_file)
-        people = People(engine)
+        people = People(engine, hasher=CHEAP)
         named = {each.email: each for each in people.list()} or {
             f"{name}@shop.test": people.add(f"{name}@shop.test", name.title(), role, PASSWORD)
             for name, role in (("wen", "agent"), ("li", "agent"), ("boss", "admin"))
