@@ -16,6 +16,7 @@ from models.settings import Settings
 FILES_BESIDE_SOCKETS = 500
 
 Ready = Callable[[], None]
+Work = Callable[[Settings, Ready], None]
 
 
 class Part(StrEnum):
@@ -31,31 +32,35 @@ def run(part: Part, settings: Settings, tie: int | None) -> None:
     """Runs until SIGTERM. `tie` is the number of the socket to the supervisor, if there is one."""
     refuse_bad_level(settings)
     logs.start(settings, part)
-    ready: Ready = _nothing
-    if tie is not None:
-        held = Tie(tie)
+    held = Tie(tie) if tie is not None else None
+    if held:
         held.watch(settings.drain)
-        ready = held.ready
+    work = loaded(part)
+    if held:
+        held.wait()
     store.require(settings)
+    work(settings, held.ready if held else _nothing)
+
+
+def loaded(part: Part) -> Work:
+    """Its entry point; importing it takes most of a start."""
     match part:
         case Part.API:
             from api.server import run as serve
 
-            many_files(settings.connections)
-            free(settings.host, settings.port)
-            serve(settings, ready)
+            return _api(serve)
         case Part.BOT:
             from bot.worker import run as work
 
-            _asyncio(work(settings, ready))
+            return _asyncio(work)
         case Part.HANDOFF:
             from handoff.watch import run as watch
 
-            _asyncio(watch(settings, ready))
+            return _asyncio(watch)
         case Part.ARCHIVE:
             from stream.archive import run as archive
 
-            _asyncio(archive(settings, ready))
+            return _asyncio(archive)
         case _:
             assert_never(part)
 
@@ -84,7 +89,16 @@ def _nothing() -> None:
     pass
 
 
-def _asyncio(work: Coroutine[Any, Any, None]) -> None:
+def _api(serve: Work) -> Work:
+    def work(settings: Settings, ready: Ready) -> None:
+        many_files(settings.connections)
+        free(settings.host, settings.port)
+        serve(settings, ready)
+
+    return work
+
+
+def _asyncio(run: Callable[[Settings, Ready], Coroutine[Any, Any, None]]) -> Work:
     import uvloop
 
-    uvloop.run(work)
+    return lambda settings, ready: uvloop.run(run(settings, ready))

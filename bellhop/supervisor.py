@@ -61,6 +61,8 @@ class Supervisor:
         self._parts = [Keeper(part, self._start_part, warn, self._give_up) for part in Part]
         self._store = Keeper("valkey", self._start_store, warn, self._give_up)
         self._kept: list[Keeper] = []
+        self._prepared = False
+        self._ties: list[socket.socket] = []
 
     async def run(self) -> None:
         """Until SIGINT, SIGTERM or SIGHUP. Raises Failure when something cannot be started at all."""
@@ -91,9 +93,13 @@ class Supervisor:
         if self._settings.embedded_redis:
             self._keep(group, self._store)
             await valkey.wait_until_answers(self._settings)
-        await self._prepare()
         for part in self._parts:
             self._keep(group, part)
+        await self._prepare()
+        self._prepared = True
+        for tie in self._ties:
+            _say_go(tie)
+        self._ties.clear()
         await self._ready()
         self._say(f"Ready in {time.monotonic() - self._began:.1f} s. Stop with Ctrl-C.")
         self._say(f"  Chat as a customer: {self._address}/")
@@ -127,14 +133,20 @@ class Supervisor:
         return await valkey.start(self._settings)
 
     async def _start_part(self, keeper: Keeper) -> asyncio.subprocess.Process:
-        """The store first: when all were killed, a part finds it with its data read."""
+        """The store first: when all were killed, a part finds it with its data read. At the start parts are loaded while the rest is
+        prepared, and begin at "go"."""
         if self._settings.embedded_redis:
             await valkey.wait_until_answers(self._settings)
-        return await _spawn(keeper.name, keeper.ready.set)
+        process, tie = await _spawn(keeper.name, keeper.ready.set)
+        if self._prepared:
+            _say_go(tie)
+        else:
+            self._ties.append(tie)
+        return process
 
     async def _prepare(self) -> None:
         """Migrations, key ring, first admin, first model: in a process of its own, so that this one stays small."""
-        process = await _spawn("prepare", lambda: None)
+        process, _ = await _spawn("prepare", lambda: None)
         try:
             code = await process.wait()
         finally:
@@ -173,7 +185,7 @@ class Supervisor:
         return f"http://{host}:{self._settings.port}"
 
 
-async def _spawn(name: str, ready: Callable[[], None]) -> asyncio.subprocess.Process:
+async def _spawn(name: str, ready: Callable[[], None]) -> tuple[asyncio.subprocess.Process, socket.socket]:
     """`bellhop <name>` in a session of its own (the terminal's Ctrl-C must not reach it), tied to us. `-P`: a project's own folder
     `models/` below the working directory must not be taken for ours."""
     mine, theirs = socket.socketpair()
@@ -190,7 +202,12 @@ async def _spawn(name: str, ready: Callable[[], None]) -> asyncio.subprocess.Pro
             mine.close()
             raise
     _listen(mine, ready)
-    return process
+    return process, mine
+
+
+def _say_go(tie: socket.socket) -> None:
+    with suppress(OSError):  # it has ended already; the keeper knows
+        tie.send(b"1")
 
 
 def _listen(tie: socket.socket, ready: Callable[[], None]) -> None:

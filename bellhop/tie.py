@@ -1,5 +1,5 @@
-"""The tie between the supervisor and one of its processes: a socket pair. One byte up the tie says "ready"; its end says that the
-other side is gone, so that no process outlives a supervisor that was killed."""
+"""The tie between the supervisor and one of its processes: a socket pair. A byte down the tie says "go", one up says "ready"; its end
+says that the other side is gone, so that no process outlives a supervisor that was killed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ class Tie:
     def __init__(self, number: int) -> None:
         self._socket = socket.socket(fileno=number)
         self._socket.setblocking(True)
+        self._go = threading.Event()
 
     def ready(self) -> None:
         self._socket.send(b"1")
+
+    def wait(self) -> None:
+        """Until the supervisor says "go": everything is prepared. Loading is done before, on a core that is idle meanwhile."""
+        self._go.wait()
 
     def watch(self, drain: timedelta) -> None:
         """When the supervisor is gone: end like on SIGTERM, and by force when that takes longer than `drain`."""
@@ -29,7 +34,7 @@ class Tie:
 
     def _watch(self, limit: timedelta) -> None:
         while self._socket.recv(1):
-            pass
+            self._go.set()
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(limit.total_seconds())
         os._exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -31,15 +32,29 @@ def run(settings: Settings, project: Path | None) -> None:
 
 
 def when_there_is_none(settings: Settings) -> None:
-    """Trains for a new deployment, a damaged model, or another project; says when files have changed since."""
-    from bot.registry import current_manifest
-
-    manifest, folder = current_manifest(settings.home), project_folder(settings)
-    if manifest is None or manifest.project != folder.resolve().name:
+    """Trains for a new deployment or another project; says when files have changed since. Whether the model is whole is seen by the
+    bot, which loads it: to look here as well would cost every start more than a second."""
+    made, folder = _live(settings.models), project_folder(settings)
+    if made is None or made.project != folder.resolve().name:
         print(f"Training the bot from {folder} (once)", flush=True)
         run(settings, None)
-    elif _newest(folder) > datetime.fromisoformat(manifest.created).timestamp():
+    elif _newest(folder) > made.created.timestamp():
         print("The project has changed since its model was trained; `bellhop train` brings it up to date.", flush=True)
+
+
+class _Made(msgspec.Struct):
+    """What a start must know of the manifest."""
+
+    project: str
+    created: datetime
+
+
+def _live(models: Path) -> _Made | None:
+    try:
+        version = (models / "current").read_text().strip()
+        return msgspec.json.decode((models / version / "manifest.json").read_bytes(), type=_Made)
+    except (OSError, ValueError):
+        return None
 
 
 def finding(settings: Settings) -> Finding:
