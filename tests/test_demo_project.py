@@ -13,6 +13,9 @@ from rasa_sdk.executor import ActionExecutor
 from ruamel.yaml import YAML
 from sqlalchemy import create_engine, text
 
+from bot.project import load_project
+from bot.train import train
+
 DEMO = Path(__file__).parent.parent / "bot" / "demo"
 EXAMPLES_LEAST = 20
 HELDOUT_LEAST = 4
@@ -149,6 +152,26 @@ def test_conversations_name_what_exists(domain: Any, responses: dict[str, Any]) 
     assert len(stories) >= 20
     assert {step["action"] for step in taken if "action" in step} <= known
     assert {step["intent"] for step in taken if "intent" in step} <= {*domain["intents"], "nlu_fallback"}
+
+
+def test_every_order_number_is_annotated() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in (DEMO / "data" / "nlu").glob("*.yml"))
+    assert re.search(r"\[[Aa]\d{4}\]\(order_number\)", text)
+    assert re.findall(r"(?<![\[A-Za-z0-9])[Aa]\d{4}(?![A-Za-z0-9]).*", text) == []
+
+
+def test_the_project_is_read_without_a_warning(domain: Any) -> None:
+    project = load_project(DEMO)
+    assert project.warnings == []
+    assert set(project.domain.intents) == set(domain["intents"])
+
+
+def test_what_was_held_out_is_understood(tmp_path: Path) -> None:
+    measured = train(DEMO, tmp_path, lambda what, share: None).heldout
+    assert measured is not None
+    assert measured.examples >= len(LANGUAGES) * HELDOUT_LEAST * 30
+    assert measured.accuracy >= 0.9
+    assert min(measured.languages.values()) >= 0.9
 
 
 # The actions, as rasa_sdk runs them.
