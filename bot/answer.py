@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import turn
 from bot.turn import Heard, Outcome, Reply
 from handoff import desk
 from models.conversation import Conversation, Expect, Holder
@@ -74,5 +75,5 @@ def _message(reply: Reply, ring: KeyRing, row: str, language: str | None) -> Mes
     )
 
 
-def _buttons(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+def _buttons(buttons: tuple[turn.Button, ...]) -> tuple[Button, ...]:
     return tuple(Button(each.title, each.payload) for each in buttons)

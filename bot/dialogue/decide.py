@@ -1,0 +1,131 @@
+"""decide(): what the bot does next. Pure: no clock, no chance, nothing outside its arguments.
+
+The order is that of Rasa's rule policy: a form that is on goes first; only when it had no use for what was said do
+rules answer, and then the form asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from bot.dialogue.rulebook import Need, Pattern, Rulebook
+from bot.dialogue.tracker import Tracker
+from bot.nlu.reading import FALLBACK_INTENT
+from bot.project.domain import DEFAULT_FALLBACK, HANDOFF_INTENT, LISTEN, RESTART, SESSION_START, Domain
+from bot.project.story import EntityNeed, Intended
+
+_DEFAULTS = {"restart": RESTART, "session_start": SESSION_START, HANDOFF_INTENT: "action_handoff"}
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The conversation just before an action ran. `slots` is a copy."""
+
+    previous: str
+    loop: str | None
+    slots: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`miss`: the bot did not know what to do with what was said."""
+
+    action: str
+    rule: str | None = None
+    miss: bool = False
+
+
+def decide(
+    domain: Domain,
+    rules: Rulebook,
+    tracker: Tracker,
+    moments: Sequence[Moment],
+    rejected: AbstractSet[str] = _NONE,
+) -> Decision:
+    """`moments` are the states of this turn, the present one last. `rejected` actions are not proposed again in this turn."""
+    if tracker.followup_action is not None:
+        return Decision(tracker.followup_action)
+    now = moments[-1]
+    loop = tracker.loop
+    if loop is not None and not loop.rejected:
+        return Decision(LISTEN if now.previous == loop.name else loop.name)
+    pattern = _best(domain, rules, tracker, moments, rejected)
+    if pattern is not None:
+        return _follow(tracker, now, pattern)
+    if now.previous == LISTEN:
+        return _without_rule(tracker, rejected)
+    return Decision(LISTEN if loop is None else loop.name)
+
+
+def _follow(tracker: Tracker, now: Moment, pattern: Pattern) -> Decision:
+    """A rule that knows nothing of the form that is on ends with the form asking again, not with silence."""
+    loop = tracker.loop_name
+    about_loop = pattern.needs[-1].loop_known and pattern.needs[-1].loop == loop
+    if pattern.action == LISTEN and loop is not None and not about_loop:
+        return Decision(loop, pattern.rule)
+    miss = now.previous == LISTEN and (tracker.intent == FALLBACK_INTENT or pattern.action == DEFAULT_FALLBACK)
+    return Decision(pattern.action, pattern.rule, miss)
+
+
+def _without_rule(tracker: Tracker, rejected: AbstractSet[str]) -> Decision:
+    action = _DEFAULTS.get(tracker.intent or "")
+    if action is None or action in rejected:
+        return Decision(DEFAULT_FALLBACK, miss=True)
+    return Decision(action)
+
+
+def _best(
+    domain: Domain, rules: Rulebook, tracker: Tracker, moments: Sequence[Moment], rejected: AbstractSet[str]
+) -> Pattern | None:
+    for pattern in rules.candidates(moments[-1].previous, meanings(tracker)):
+        if pattern.action not in rejected and _applies(domain, tracker, moments, pattern):
+            return pattern
+    return None
+
+
+def meanings(tracker: Tracker) -> tuple[str, ...]:
+    """A retrieval intent counts under its own name and under its full one."""
+    intent = tracker.latest_message.get("intent", {})
+    return tuple(name for name in (intent.get("full_retrieval_intent_name"), intent.get("name")) if name)
+
+
+def _applies(domain: Domain, tracker: Tracker, moments: Sequence[Moment], pattern: Pattern) -> bool:
+    if len(pattern.needs) > len(moments) or (pattern.conversation_start and tracker.turns > 1):
+        return False
+    if pattern.after and tuple(tracker.spoken_before[-len(pattern.after) :]) != pattern.after:
+        return False
+    if pattern.intended is not None and not _meant(domain, tracker, pattern.intended):
+        return False
+    states = moments[len(moments) - len(pattern.needs) :]
+    return all(_holds(need, state) for need, state in zip(pattern.needs, states, strict=True))
+
+
+def _holds(need: Need, state: Moment) -> bool:
+    if need.previous is not None and need.previous != state.previous:
+        return False
+    if need.loop_known and need.loop != state.loop:
+        return False
+    return all(slot.met_by(state.slots.get(slot.name)) for slot in need.slots)
+
+
+def _meant(domain: Domain, tracker: Tracker, intended: Intended) -> bool:
+    intent = domain.intents.get(tracker.intent or "")
+    found = [
+        entity
+        for entity in tracker.latest_message.get("entities", ())
+        if intent is None or intent.lets(entity["entity"])
+    ]
+    return all(any(_is(need, entity) for entity in found) for need in intended.entities)
+
+
+def _is(need: EntityNeed, entity: Mapping[str, Any]) -> bool:
+    return (
+        entity["entity"] == need.entity
+        and (need.value is None or entity["value"] == need.value)
+        and (need.role is None or entity.get("role") == need.role)
+        and (need.group is None or entity.get("group") == need.group)
+    )

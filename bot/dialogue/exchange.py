@@ -1,0 +1,50 @@
+"""What a turn is given and what it gives back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from models.sensitive import SealedSpan
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What the customer said. `text` is masked, `sealed` and `row` open it; `payload` is that of a pressed button. `at`: seconds."""
+
+    conversation: str
+    seq: int
+    text: str
+    at: float
+    payload: str | None = None
+    channel: str = "web"
+    sealed: tuple[SealedSpan, ...] = ()
+    row: str = ""
+    message_id: str = ""
+
+
+class Button(msgspec.Struct, frozen=True):
+    title: str
+    payload: str
+
+
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message of the bot. Nothing sensitive is in clear in it."""
+
+    text: str | None = None
+    buttons: tuple[Button, ...] = ()
+    image: str | None = None
+    custom: dict[str, Any] | None = None
+    attachment: Any = None
+    elements: tuple[dict[str, Any], ...] = ()
+    quick_replies: tuple[Button, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """`handoff` is a stable reason code: asked, not_understood, bot_failed, action. `actions`: the names that ran, in order."""
+
+    replies: tuple[Reply, ...]
+    tracker: bytes
+    handoff: str | None = None
+    actions: tuple[str, ...] = ()
+    language: str | None = None

@@ -1,0 +1,35 @@
+"""The customer's language, and the few sentences the bot has of its own."""
+
+from __future__ import annotations
+
+import re
+
+CHINESE = "zh"
+ENGLISH = "en"
+_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+# A word without digits: order numbers and masked spans say nothing about the language.
+_WORD = re.compile(r"(?<![\w*@.])[A-Za-z]{2,}(?![\w*@])")
+
+REPHRASE = {
+    CHINESE: "抱歉，我没有听懂。您能换个说法吗？",
+    ENGLISH: "Sorry, I did not understand. Could you say it in other words?",
+}
+HANDING_OFF = {
+    CHINESE: "正在为您转接人工客服，请稍候。",
+    ENGLISH: "I am passing you to a person. One moment, please.",
+}
+TROUBLE = {
+    CHINESE: "抱歉，我这边出了点问题，请稍后再试一次。",
+    ENGLISH: "Sorry, something went wrong on my side. Please try once more in a moment.",
+}
+
+
+def language_of(text: str) -> str | None:
+    """None where the text is in no language: a number, a name of a thing, a sign."""
+    if _CJK.search(text):
+        return CHINESE
+    return ENGLISH if _WORD.search(text) else None
+
+
+def sentence(sentences: dict[str, str], language: str | None) -> str:
+    return sentences[CHINESE if (language or "").lower().startswith(CHINESE) else ENGLISH]

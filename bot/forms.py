@@ -1,0 +1,83 @@
+"""A form: it validates what was just filled, asks for what is missing, and leaves when nothing is (rasa-formats 1.5 and 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.actions import ActionRejected
+from bot.dialogue import extraction
+from bot.dialogue.tracker import Event
+from bot.project.domain import REQUESTED_SLOT, Form
+
+if TYPE_CHECKING:
+    from bot.course import Course
+
+
+class FormRun:
+    """One run of a form within a turn."""
+
+    def __init__(self, course: Course, form: Form) -> None:
+        self._course = course
+        self._form = form
+
+    async def run(self) -> None:
+        """Raises ActionRejected where the form is on, was asked, and what was said fills nothing of it."""
+        course, form = self._course, self._form
+        starts = course.tracker.loop_name != form.name
+        answered = course.tracker.latest_action_name == "action_listen"
+        if starts:
+            course.apply({"event": "active_loop", "name": form.name})
+            for filled in extraction.extract_at_start(course.domain, course.tracker, course.sealing, form):
+                course.fill(filled)
+        elif answered:
+            self._require_something()
+        wanted = await self._validated() if starts or answered else []
+        course.acted(form.name)
+        await self._ask(self._next(wanted))
+
+    def _fresh(self) -> list[str]:
+        """Slots of ours that this message filled; at the start also those that were filled before."""
+        course = self._course
+        filled = set(course.filled)
+        return [name for name in self._form.required_slots if name in filled]
+
+    def _require_something(self) -> None:
+        tracker = self._course.tracker
+        if tracker.requested_slot and not self._fresh() and not self._asks_itself():
+            raise ActionRejected(self._form.name)
+
+    def _asks_itself(self) -> bool:
+        """The project's own validation may extract what no mapping does, but not from what another intent says."""
+        requested = self._course.domain.slots.get(self._course.tracker.requested_slot or "")
+        custom = requested is not None and any(each.type == "custom" for each in requested.mappings)
+        return custom and self._course.implements(f"validate_{self._form.name}")
+
+    async def _validated(self) -> list[Event]:
+        course, name = self._course, f"validate_{self._form.name}"
+        fresh = self._fresh()
+        if not course.implements(name) or not (fresh or self._asks_itself() or self._was_filled()):
+            return []
+        before = fresh or [slot for slot in self._form.required_slots if course.tracker.slots.get(slot) is not None]
+        return await course.custom(name, course.trailing(before))
+
+    def _was_filled(self) -> bool:
+        return any(self._course.tracker.slots.get(slot) is not None for slot in self._form.required_slots)
+
+    def _next(self, events: list[Event]) -> str | None:
+        """The slot to ask for: what the validation says, else the first that is empty."""
+        said = [each for each in events if each.get("event") == "slot" and each.get("name") == REQUESTED_SLOT]
+        if said:
+            value = said[-1].get("value")
+            return None if value is None else str(value)
+        slots = self._course.tracker.slots
+        return next((name for name in self._form.required_slots if slots.get(name) is None), None)
+
+    async def _ask(self, slot: str | None) -> None:
+        course, form = self._course, self._form.name
+        if slot is None:
+            course.leave_loop()
+            return
+        course.apply({"event": "slot", "name": REQUESTED_SLOT, "value": slot})
+        await course.ask(
+            (f"action_ask_{form}_{slot}", f"utter_ask_{form}_{slot}", f"action_ask_{slot}", f"utter_ask_{slot}")
+        )

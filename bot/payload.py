@@ -1,0 +1,38 @@
+"""Payloads of buttons: `/intent@0.8{"entity": "value"}` says what was meant, without any understanding (rasa-formats 4.2)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+_PAYLOAD = re.compile(r"^[/]?([^{@]+)(@[0-9.]+)?([{].+)?", re.DOTALL)
+
+
+def understood(payload: str) -> dict[str, Any]:
+    """intent, entities and ranking as a reading would give them; entities are dropped where the JSON is none."""
+    found = _PAYLOAD.match(payload)
+    name, confidence, rest = (found[1].strip(), found[2], found[3]) if found else (payload.lstrip("/"), None, None)
+    intent = {"name": name, "confidence": _number(confidence)}
+    entities = _entities(rest, payload.index("{"), len(payload)) if rest else []
+    return {"intent": intent, "intent_ranking": [intent], "entities": entities}
+
+
+def _number(written: str | None) -> float:
+    try:
+        return float(written[1:]) if written else 1.0
+    except ValueError:
+        return 1.0
+
+
+def _entities(written: str, start: int, end: int) -> list[dict[str, Any]]:
+    try:
+        named = msgspec.json.decode(written, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return []
+    return [
+        {"entity": name, "value": value, "start": start, "end": end}
+        for name, values in named.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]

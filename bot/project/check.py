@@ -1,0 +1,144 @@
+"""Holds the parts of a project against each other: whatever is named must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.project.document import Document
+from bot.project.domain import (
+    DEFAULT_INTENTS,
+    HANDOFF_INTENT,
+    REQUESTED_SLOT,
+    SEALED_ENTITIES,
+    SESSION_METADATA_SLOT,
+    Domain,
+    SlotMapping,
+)
+from bot.project.problems import Problems
+from bot.project.story import Checkpoint, Done, Either, Intended, LoopIs, Rule, SlotNeed, SlotsWere, Step, Story
+
+Places = dict[tuple[str, str], tuple[Document, int]]
+AUTOMATIC_SLOTS = frozenset({REQUESTED_SLOT, SESSION_METADATA_SLOT})
+
+
+class Checker:
+    """Names every use of what the domain does not have."""
+
+    def __init__(self, domain: Domain, places: Places, problems: Problems) -> None:
+        self._domain = domain
+        self._places = places
+        self._problems = problems
+
+    def check_domain(self) -> None:
+        for name, slot in self._domain.slots.items():
+            document, line = self._places["slot", name]
+            for mapping in slot.mappings:
+                self._mapping(document.file, line, name, mapping)
+        for name, form in self._domain.forms.items():
+            document, line = self._places["form", name]
+            for slot_name in form.required_slots:
+                self._slot(document.file, line, slot_name)
+            self._intents(document.file, line, form.ignored_intents)
+        for action in sorted(self._domain.actions):
+            document, line = self._places["action", action]
+            if action.startswith("utter_") and not self._has_response(action):
+                document.error(line, f"unknown response '{action}'; expected it under `responses`")
+
+    def check_responses(self) -> None:
+        for name, variations in self._domain.responses.items():
+            document, line = self._places["response", name]
+            for variation in variations:
+                for slot, _ in variation.conditions:
+                    self._slot(document.file, line, slot)
+
+    def check_examples(
+        self, intents: dict[str, tuple[Document, int]], entities: dict[str, tuple[Document, int]]
+    ) -> None:
+        for name, (document, line) in intents.items():
+            self._intent(document.file, line, name)
+        for name, (document, line) in entities.items():
+            self._entity(document.file, line, name)
+
+    def check_rule(self, rule: Rule) -> None:
+        for step in (*rule.condition, *rule.steps):
+            self._step(rule.file, step)
+        said = [step for step in rule.steps if isinstance(step, Intended | Either)]
+        if sum(_is_said(step) for step in said) > 1:
+            self._problems.error(
+                rule.file, rule.line, f"rule '{rule.name}'; expected one intent at most, more make a story"
+            )
+        if not any(isinstance(step, Done) for step in rule.steps):
+            self._problems.error(rule.file, rule.line, f"rule '{rule.name}'; expected at least one action")
+
+    def check_story(self, story: Story) -> None:
+        for step in story.steps:
+            self._step(story.file, step)
+
+    def _step(self, file: str, step: Step) -> None:
+        match step:
+            case Intended():
+                if step.intent is not None:
+                    self._intent(file, step.line, step.intent)
+                for need in step.entities:
+                    self._entity(file, step.line, need.entity)
+                for span in step.spans:
+                    self._entity(file, step.line, span.entity)
+            case Done():
+                if not self._domain.knows_action(step.action) and not self._domain.retrieval(step.action):
+                    expected = "expected a response, form or action of the domain"
+                    self._problems.error(file, step.line, f"unknown action '{step.action}'; {expected}")
+            case SlotsWere() | Checkpoint():
+                self._slot_needs(file, step.line, step.slots)
+            case LoopIs():
+                if step.name is not None and step.name not in self._domain.forms:
+                    self._problems.error(file, step.line, f"unknown form '{step.name}'; expected a form of the domain")
+            case Either():
+                for one in step.steps:
+                    self._step(file, one)
+            case _:
+                pass
+
+    def _mapping(self, file: str, line: int, slot: str, mapping: SlotMapping) -> None:
+        if mapping.entity is not None:
+            self._entity(file, line, mapping.entity)
+        self._intents(file, line, mapping.intents | mapping.not_intents)
+        if mapping.action is not None and mapping.action not in self._domain.actions:
+            self._problems.error(
+                file, line, f"unknown action '{mapping.action}' in slot '{slot}'; expected it under `actions`"
+            )
+        for condition in mapping.conditions:
+            if condition.active_loop is not None and condition.active_loop not in self._domain.forms:
+                expected = f"unknown form '{condition.active_loop}' in slot '{slot}'; expected a form of the domain"
+                self._problems.error(file, line, expected)
+            if condition.requested_slot is not None:
+                self._slot(file, line, condition.requested_slot)
+
+    def _slot_needs(self, file: str, line: int, needs: Iterable[SlotNeed]) -> None:
+        for need in needs:
+            self._slot(file, line, need.name)
+
+    def _intents(self, file: str, line: int, names: Iterable[str]) -> None:
+        for name in sorted(names):
+            self._intent(file, line, name)
+
+    def _intent(self, file: str, line: int, name: str) -> None:
+        """A retrieval intent `faq/price` belongs to the intent `faq`."""
+        if name.partition("/")[0] not in self._domain.intents and name not in DEFAULT_INTENTS | {HANDOFF_INTENT}:
+            self._problems.error(file, line, f"unknown intent '{name}'; expected an intent of the domain")
+
+    def _entity(self, file: str, line: int, name: str) -> None:
+        if name not in self._domain.entities and name not in SEALED_ENTITIES:
+            self._problems.error(file, line, f"unknown entity '{name}'; expected an entity of the domain")
+
+    def _slot(self, file: str, line: int, name: str) -> None:
+        if name not in self._domain.slots and name not in AUTOMATIC_SLOTS:
+            self._problems.error(file, line, f"unknown slot '{name}'; expected a slot of the domain")
+
+    def _has_response(self, action: str) -> bool:
+        return action in self._domain.responses or self._domain.retrieval(action)
+
+
+def _is_said(step: Step) -> bool:
+    return isinstance(step, Intended) or (
+        isinstance(step, Either) and any(isinstance(one, Intended) for one in step.steps)
+    )

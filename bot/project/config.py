@@ -1,0 +1,54 @@
+"""Reads `config.yml`: the few settings of Rasa's pipeline and policies that mean something here."""
+
+from __future__ import annotations
+
+from bot.nlu.data import NluConfig
+from bot.project.document import Document, Map
+from bot.project.fields import list_at, maps, name_at, only, value_at
+
+TOP_KEYS = frozenset(["recipe", "assistant_id", "version", "language", "pipeline", "policies"])
+
+
+def read_config(document: Document) -> NluConfig:
+    """Components that we do not have are passed over: one classifier of ours stands for all of them."""
+    only(document, document.top, TOP_KEYS, "config.yml")
+    for part in ("pipeline", "policies"):
+        if not isinstance(document.top.get(part), list | None):
+            document.error(document.top.line_of(part), f"expected a list of components under `{part}`")
+    pipeline = document.top.get("pipeline")
+    components: dict[str, Map] = {}
+    if isinstance(pipeline, list):
+        for component, line in maps(document, list_at(document, document.top, "pipeline"), "a component with `name`"):
+            name = name_at(document, component, "name")
+            if name is None:
+                document.error(line, "expected `name` in a component")
+            else:
+                components[name] = component
+    return _config(document, components)
+
+
+def _config(document: Document, components: dict[str, Map]) -> NluConfig:
+    fallback = components.get("FallbackClassifier", Map(1))
+    regex = components.get("RegexEntityExtractor", Map(1))
+    default = NluConfig()
+
+    def flag(name: str, otherwise: bool) -> bool:
+        return value_at(document, regex, name, bool, otherwise, "true or false")
+
+    return NluConfig(
+        name_at(document, document.top, "language"),
+        _share(document, fallback, "threshold", default.fallback_threshold),
+        _share(document, fallback, "ambiguity_threshold", default.ambiguity_threshold),
+        flag("case_sensitive", default.case_sensitive),
+        flag("use_lookup_tables", default.use_lookup_tables),
+        flag("use_regexes", default.use_regexes),
+        flag("use_word_boundaries", default.use_word_boundaries),
+    )
+
+
+def _share(document: Document, component: Map, key: str, otherwise: float) -> float:
+    value = component.get(key, otherwise)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    document.error(component.line_of(key), f"expected a number from 0 to 1 as `{key}`")
+    return otherwise

@@ -1,0 +1,148 @@
+"""Reads the domain from one file or several: maps merge, lists are joined, and a name given twice is a problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.project.document import Document, List, Map
+from bot.project.domain import (
+    REQUESTED_SLOT,
+    SESSION_METADATA_SLOT,
+    Domain,
+    Form,
+    Intent,
+    Slot,
+    Variation,
+)
+from bot.project.fields import list_at, map_at, named_items, names_at, only, value_at
+from bot.project.responses import read_variations
+from bot.project.slots import read_slot
+
+DATA_KEYS = {"version", "nlu", "stories", "rules", "responses"}
+TOP_KEYS = DATA_KEYS | {"intents", "entities", "slots", "actions", "forms", "e2e_actions", "session_config", "config"}
+# Rasa's defaults (domain reference, session_config).
+SESSION_MINUTES = 60.0
+
+
+class DomainReader:
+    """Takes documents one after the other; `domain()` is what they say together. `places` says where a name was defined."""
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[str, str], tuple[Document, int]] = {}
+        self._intents: dict[str, Intent] = {}
+        self._entities: dict[str, Any] = {}
+        self._slots: dict[str, Slot] = {}
+        self._responses: dict[str, tuple[Variation, ...]] = {}
+        self._actions: list[str] = []
+        self._forms: dict[str, Form] = {}
+        self._session: dict[str, Any] = {}
+        self._plain: dict[str, dict[str, Any]] = {"slots": {}, "responses": {}, "forms": {}}
+        self._plain_intents: list[Any] = []
+
+    def take(self, document: Document) -> None:
+        top = document.top
+        only(document, top, TOP_KEYS, "the domain")
+        self._take_intents(document, list_at(document, top, "intents"))
+        for name, _, line in named_items(document, list_at(document, top, "entities"), "the name of an entity"):
+            if self._new(document, "entity", name, line):
+                self._entities[name] = None
+        for name, _, line in named_items(document, list_at(document, top, "actions"), "the name of an action"):
+            if self._new(document, "action", name, line):
+                self._actions.append(name)
+        self._take_slots(document, map_at(document, top, "slots"))
+        self.take_responses(document)
+        self._take_forms(document, map_at(document, top, "forms"))
+        self._take_session(document, map_at(document, top, "session_config"))
+
+    def take_responses(self, document: Document) -> None:
+        """Responses may stand in training files too."""
+        responses = map_at(document, document.top, "responses")
+        for name, value in responses.items():
+            line = responses.line_of(name)
+            if not name.startswith("utter_"):
+                document.error(line, f"response '{name}'; expected a name that begins with 'utter_'")
+            if self._new(document, "response", name, line):
+                self._responses[name] = read_variations(document, name, value, line)
+                self._plain["responses"][name] = value
+
+    def domain(self) -> Domain:
+        minutes = self._session.get("session_expiration_time", SESSION_MINUTES)
+        carry = self._session.get("carry_over_slots_to_new_session", True)
+        plain = {
+            "config": {"store_entities_as_slots": True},
+            "session_config": {"session_expiration_time": minutes, "carry_over_slots_to_new_session": carry},
+            "intents": self._plain_intents,
+            "entities": list(self._entities),
+            "slots": {**self._plain["slots"]},
+            "responses": self._plain["responses"],
+            "actions": [*self._actions, *(name for name in self._responses if name not in self._actions)],
+            "forms": self._plain["forms"],
+            "e2e_actions": [],
+        }
+        return Domain(
+            self._intents,
+            frozenset(self._entities),
+            self._slots,
+            self._responses,
+            frozenset(self._actions),
+            self._forms,
+            float(minutes),
+            carry,
+            plain,
+        )
+
+    def _new(self, document: Document, kind: str, name: str, line: int) -> bool:
+        first = self.places.setdefault((kind, name), (document, line))
+        if first == (document, line):
+            return True
+        document.error(line, f"duplicate {kind} '{name}' (first in {first[0].file}:{first[1]})")
+        return False
+
+    def _take_intents(self, document: Document, intents: List) -> None:
+        for name, options, line in named_items(document, intents, "the name of an intent"):
+            only(document, options, {"use_entities", "ignore_entities"}, f"intent '{name}'")
+            if "/" in name:
+                document.error(
+                    line, f"intent '{name}'; '/' is reserved for retrieval intents, which belong in the data"
+                )
+            if not self._new(document, "intent", name, line):
+                continue
+            used = options.get("use_entities", True)
+            use = None if used is True else frozenset(names_at(document, options, "use_entities"))
+            self._intents[name] = Intent(name, use, frozenset(names_at(document, options, "ignore_entities")))
+            self._plain_intents.append({name: dict(options) or {"use_entities": True}})
+
+    def _take_slots(self, document: Document, slots: Map) -> None:
+        for name, value in slots.items():
+            line = slots.line_of(name)
+            if name in (REQUESTED_SLOT, SESSION_METADATA_SLOT):
+                document.warn(line, f"slot '{name}' is automatic; expected no definition of it")
+            elif not isinstance(value, Map):
+                document.error(line, f"slot '{name}'; expected a map with `type` and `mappings`")
+            elif self._new(document, "slot", name, line):
+                self._slots[name] = read_slot(document, name, value)
+                self._plain["slots"][name] = {"mappings": [], "initial_value": None, **value}
+
+    def _take_forms(self, document: Document, forms: Map) -> None:
+        for name, value in forms.items():
+            line = forms.line_of(name)
+            if not isinstance(value, Map) or not isinstance(value.get("required_slots"), List):
+                document.error(line, f"form '{name}'; expected a map with `required_slots`, a list of slots")
+                continue
+            only(document, value, {"required_slots", "ignored_intents"}, f"form '{name}'")
+            if self._new(document, "form", name, line):
+                ignored = frozenset(names_at(document, value, "ignored_intents"))
+                self._forms[name] = Form(name, tuple(names_at(document, value, "required_slots")), ignored)
+                self._plain["forms"][name] = value
+
+    def _take_session(self, document: Document, given: Map) -> None:
+        only(document, given, {"session_expiration_time", "carry_over_slots_to_new_session"}, "session_config")
+        minutes = given.get("session_expiration_time", SESSION_MINUTES)
+        if not isinstance(minutes, int | float) or isinstance(minutes, bool) or minutes < 0:
+            document.error(given.line_of("session_expiration_time"), "expected a number of minutes, 0 for never")
+            minutes = SESSION_MINUTES
+        carry = value_at(document, given, "carry_over_slots_to_new_session", bool, True, "true or false")
+        if "session_expiration_time" in given:
+            self._session["session_expiration_time"] = minutes
+        if "carry_over_slots_to_new_session" in given:
+            self._session["carry_over_slots_to_new_session"] = carry

@@ -1,0 +1,75 @@
+"""Entity annotations in examples: `[text](type)`, `[text](type:value)`, `[text]{"entity": …}`, `[text][{…}, {…}]`.
+
+Offsets are of the text without the markup: code points, end exclusive.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.nlu.data import Span
+
+_ANNOTATED = re.compile(
+    r"\[(?P<text>[^\]]+?)\]"
+    r"(?:\((?P<entity>[^:)]+?)(?::(?P<value>[^)]+))?\)|(?P<one>\{[^}]+?\})|(?P<many>\[\{.*?\}\]))"
+)
+KEYS = frozenset({"entity", "value", "role", "group"})
+
+
+class NotMarkup(ValueError):
+    """An annotation that is none; the text says what was expected."""
+
+
+@dataclass(slots=True)
+class Marked:
+    """A text without its markup. `synonyms` maps a lower-cased text to the value written beside it."""
+
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+    synonyms: dict[str, str] = field(default_factory=dict)
+
+
+def unmark(line: str) -> Marked:
+    """Raises NotMarkup."""
+    pieces: list[str] = []
+    spans: list[Span] = []
+    synonyms: dict[str, str] = {}
+    done = start = 0
+    for found in _ANNOTATED.finditer(line):
+        pieces += (line[done : found.start()], found["text"])
+        start += found.start() - done
+        for entity in _entities(found):
+            value = entity.get("value", found["text"])
+            end = start + len(found["text"])
+            spans.append(Span(start, end, entity["entity"], value, entity.get("role"), entity.get("group")))
+            if value != found["text"]:
+                synonyms[found["text"].lower()] = value
+        start += len(found["text"])
+        done = found.end()
+    return Marked("".join((*pieces, line[done:])), tuple(spans), synonyms)
+
+
+def _entities(found: re.Match[str]) -> list[dict[str, str]]:
+    if found["entity"] is not None:
+        plain = {"entity": found["entity"].strip()}
+        return [plain | {"value": found["value"]} if found["value"] else plain]
+    given = _loaded(found["one"] or found["many"])
+    return [_checked(one) for one in (given if isinstance(given, list) else [given])]
+
+
+def _loaded(written: str) -> Any:
+    try:
+        return json.loads(written)
+    except ValueError:
+        raise NotMarkup("expected JSON with double quotes after [text]") from None
+
+
+def _checked(given: Any) -> dict[str, str]:
+    if not isinstance(given, dict) or not isinstance(given.get("entity"), str) or not given["entity"]:
+        raise NotMarkup('expected {"entity": "name"} after [text]')
+    if unknown := sorted(set(given) - KEYS):
+        raise NotMarkup(f"unknown key '{unknown[0]}' in an annotation; expected one of {', '.join(sorted(KEYS))}")
+    return {key: str(value) for key, value in given.items() if value is not None}

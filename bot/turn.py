@@ -1,0 +1,156 @@
+"""The bot: reads what customers said, all of a batch in one call, and makes a turn of each. It writes nothing: the worker commits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from bot.actions import Actions
+from bot.course import Course
+from bot.dialogue.exchange import Button, Heard, Outcome, Reply
+from bot.dialogue.extraction import SENSITIVE
+from bot.dialogue.rulebook import Rulebook
+from bot.dialogue.tracker import Tracker
+from bot.nlu.reading import Entity, Reading
+from bot.payload import understood
+from bot.project import Project
+from bot.project.domain import REQUESTED_SLOT, SESSION_START
+from bot.project.problems import Problem, ProjectError
+from bot.speaking import Speaker
+from models.sealed import KeyRing
+
+__all__ = ["Bot", "Button", "Heard", "Outcome", "Reply"]
+
+SECONDS_A_MINUTE = 60
+
+
+class Reader(Protocol):
+    """An interpreter, or another reading of the same kind in tests of the dialogue alone."""
+
+    def read(self, texts: Sequence[str]) -> list[Reading]: ...
+
+
+class Bot:
+    """One project with its model. Shared by all turns; holds nothing of a conversation."""
+
+    def __init__(
+        self,
+        project: Project,
+        interpreter: Reader,
+        ring: KeyRing | None,
+        action_timeout: float = 8.0,
+        rng: random.Random | None = None,
+    ) -> None:
+        """Raises ProjectError where the project's actions cannot be imported, or one that it names is missing."""
+        self.project = project
+        self._domain = project.domain
+        self._rules = Rulebook(project.rules)
+        self._speaker = Speaker(project.domain, rng or random.Random())
+        self._interpreter = interpreter
+        self._actions = Actions.load(project.folder, action_timeout)
+        self._ring = ring
+        self._require_actions()
+
+    def _require_actions(self) -> None:
+        domain = self._domain
+        missing = [
+            Problem(*place, f"action '{name}' is not implemented; expected a class with this name in actions/")
+            for name, place in self.project.actions_at.items()
+            if not (name in self._actions or name.startswith("utter_") or self._built_in(name))
+        ]
+        if missing and domain.actions:
+            raise ProjectError(sorted(missing))
+
+    def _built_in(self, name: str) -> bool:
+        from bot.project.domain import DEFAULT_ACTIONS
+
+        return name in DEFAULT_ACTIONS or name in self._domain.forms
+
+    def read(self, heard: Sequence[Heard]) -> list[Reading]:
+        """One reading for each message, all understood in one vectorised call. What is sealed becomes an entity of its kind."""
+        readings = self._interpreter.read([each.text for each in heard])
+        return [_with_sealed(each, reading) for each, reading in zip(heard, readings, strict=True)]
+
+    async def turn(self, heard: Heard, reading: Reading, tracker: bytes | None) -> Outcome:
+        """What is said and done about one message. Raises msgspec.MsgspecError where the bytes are no tracker."""
+        held = Tracker.from_bytes(tracker)
+        self._begin(held, heard)
+        self._hear(held, heard, reading)
+        course = Course(self._domain, self._rules, self._speaker, self._actions, self._ring, held, heard)
+        return await course.run()
+
+    def _begin(self, tracker: Tracker, heard: Heard) -> None:
+        """A session: the first, or a new one after a long silence. Slots that the project has got since are there too."""
+        domain = self._domain
+        silent = domain.session_minutes > 0 and heard.at - tracker.last_at > domain.session_minutes * SECONDS_A_MINUTE
+        if not tracker.sender_id or silent:
+            tracker.sender_id = heard.conversation
+            carried = tracker.slots if domain.carry_over_slots else {}
+            tracker.slots = {**domain.first_slots(), **carried, REQUESTED_SLOT: None}
+            tracker.sealed = tracker.sealed if domain.carry_over_slots else {}
+            tracker.loop = None
+            tracker.turns = tracker.misses = tracker.failures = 0
+            for event in ({"event": "action", "name": SESSION_START}, {"event": "session_started"}):
+                tracker.apply({**event, "timestamp": heard.at}, domain)
+        tracker.slots = {**domain.first_slots(), **tracker.slots}
+        if tracker.loop is not None and tracker.loop.name not in domain.forms:
+            tracker.loop = None
+        if tracker.paused:
+            tracker.apply({"event": "resume", "timestamp": heard.at}, domain)
+
+    def _hear(self, tracker: Tracker, heard: Heard, reading: Reading) -> None:
+        """Only a payload that one of our buttons carried is more than text: anybody can type a slash."""
+        meant = _meant(reading)
+        if heard.payload and heard.payload in tracker.offered:
+            meant = understood(heard.payload)
+        if not self._speakable(meant):
+            meant = _meant(reading)
+        message: dict[str, Any] = {
+            **meant,
+            "text": heard.text,
+            "message_id": heard.message_id,
+            "metadata": {"idempotency_key": f"{heard.conversation}:{heard.seq}"},
+        }
+        tracker.latest_message = message
+        tracker.latest_action_name = "action_listen"
+        tracker.followup_action = None
+        tracker.channel = heard.channel
+        tracker.turns += 1
+        tracker.last_at = heard.at
+        if tracker.loop is not None:
+            tracker.loop.rejected = False
+        tracker.apply(
+            {"event": "user", "text": heard.text, "parse_data": message, "input_channel": heard.channel, "timestamp": heard.at},
+            self._domain,
+        )  # fmt: skip
+
+    def _speakable(self, meant: dict[str, Any]) -> bool:
+        return bool(meant["intent"]["name"])
+
+
+def _meant(reading: Reading) -> dict[str, Any]:
+    """A reading as Rasa's `latest_message` has it."""
+    return {
+        "intent": msgspec.to_builtins(reading.intent),
+        "entities": [msgspec.to_builtins(each) for each in reading.entities],
+        "intent_ranking": [msgspec.to_builtins(each) for each in reading.ranking],
+    }
+
+
+def _with_sealed(heard: Heard, reading: Reading) -> Reading:
+    """Nothing else is found inside a masked span."""
+    if not heard.sealed:
+        return reading
+    sealed = tuple(
+        Entity(span.kind, heard.text[span.start : span.end], span.start, span.end, extractor=SENSITIVE)
+        for span in heard.sealed
+    )
+    rest = tuple(
+        each
+        for each in reading.entities
+        if not any(each.start < span.end and span.start < each.end for span in heard.sealed)
+    )
+    return msgspec.structs.replace(reading, entities=(*rest, *sealed))
