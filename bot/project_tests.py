@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.course import LISTEN
 from bot.project import Project
+from bot.project.domain import LISTEN
 from bot.project.story import Done, Either, Intended, LoopIs, Plain, Story
 from bot.turn import Bot, Heard
 
@@ -41,7 +41,9 @@ async def _run(bot: Bot, story: Story) -> TestResult:
         heard = Heard(conversation=f"c_test_{story.line}", seq=seq, text=step.text, at=seq * SECONDS_BETWEEN)
         (reading,) = bot.read([heard])
         if step.intent is not None and reading.intent.name != step.intent:
-            result.differences.append(f"line {step.line}: expected intent {step.intent}, understood {reading.intent.name}")
+            result.differences.append(
+                f"line {step.line}: expected intent {step.intent}, understood {reading.intent.name}"
+            )
         outcome = await bot.turn(heard, reading, tracker)
         tracker = outcome.tracker
         due = _due(steps[at + 1 :])

@@ -1,4 +1,4 @@
-"""The tracker: what a conversation has come to, in Rasa's view. Slots are kept beside the events, so forgetting old events decides nothing."""
+"""The tracker: what a conversation has come to, in Rasa's view. Slots lie beside the events, so forgetting old ones decides nothing."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ HELDOUT = "tests/heldout.yml"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`actions_at` says where the domain names an action. `data_hash` changes when a model has to be trained anew: with the examples or with the settings of the pipeline."""
+    """`actions_at` says where the domain names an action. `data_hash` changes when a model has to be trained anew: with the
+    examples, or with the settings of the pipeline."""
 
     name: str
     folder: Path
