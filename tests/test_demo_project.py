@@ -14,7 +14,11 @@ from ruamel.yaml import YAML
 from sqlalchemy import create_engine, text
 
 from bot.project import load_project
+from bot.project_tests import run_tests
+from bot.registry import load_current
 from bot.train import train
+from bot.turn import Bot
+from models.sealed import KeyRing
 
 DEMO = Path(__file__).parent.parent / "bot" / "demo"
 EXAMPLES_LEAST = 20
@@ -174,6 +178,17 @@ def test_what_was_held_out_is_understood(tmp_path: Path) -> None:
     assert min(measured.languages.values()) >= 0.9
 
 
+async def test_the_conversations_go_as_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BELLHOP_HOME", str(tmp_path))
+    train(DEMO, tmp_path, lambda what, share: None)
+    interpreter, _ = load_current(tmp_path)
+    project = load_project(DEMO)
+    bot = Bot(project, interpreter, KeyRing.load_or_create(tmp_path / "key"))
+    results = await run_tests(bot, project)
+    assert len(results) >= 20
+    assert {result.name: result.differences for result in results if result.differences} == {}
+
+
 # The actions, as rasa_sdk runs them.
 
 
@@ -319,6 +334,7 @@ async def test_a_request_is_written_once_and_without_contacts(
     again, _ = await run(executor, domain, "action_submit_refund", slots, said="one")
     other, _ = await run(executor, domain, "action_submit_refund", slots, said="two")
     assert named(first) == ["utter_refund_done"]
+    assert re.search(r"A\d{4}", first[0]["reference"]) is None
     assert first[0]["reference"] == again[0]["reference"] != other[0]["reference"]
     assert "13900139000" not in str(first)
     assert set(after.values()) == {None}

@@ -38,7 +38,7 @@ TEXT_CHARACTERS_MOST = 500
 _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}[Xx]?")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Digits stand alone too: many customers leave the A out.
-_NUMBER = re.compile(r"(?<![A-Za-z0-9])[Aa]?(\d{4})(?!\d)")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9-])[Aa]?(\d{4})(?!\d)")
 
 _METADATA = MetaData()
 _ORDERS = Table(
@@ -136,7 +136,8 @@ def _file(kind: str, order_number: str, conversation: str, cause: str, detail: s
     with _shop() as connection:
         connection.execute(insert(_REQUESTS).values(row).on_conflict_do_nothing(index_elements=["cause"]))
         number = connection.execute(select(_REQUESTS.c.id).where(_REQUESTS.c.cause == cause)).scalar_one()
-    return f"{kind[0].upper()}{number:04d}"
+    # With a dash, so that nobody, nor the bot, takes it for an order number.
+    return f"{kind[:3].upper()}-{number:04d}"
 
 
 @contextmanager
