@@ -86,9 +86,7 @@ class Worker:
             jobs = await self._jobs(found)
         except Unavailable as error:
             logger.warning("the bot waits: %s", error)
-            for p in self._leases.owned:
-                if not self._open.get(p):
-                    self._reader.rewind(p)
+            self._reader.rewind()
             await pause(RETRY_SECONDS, stop)
             return
         for job in jobs:

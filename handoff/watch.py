@@ -67,6 +67,7 @@ class Watch:
                         await pause(GATHER_SECONDS, stop)
                 except Unavailable as error:
                     logger.warning("the queue waits: %s", error)
+                    self._reader.rewind()
                     await pause(TICK_SECONDS, stop)
             finished.set()
 

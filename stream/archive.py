@@ -60,8 +60,7 @@ class Archive:
         except (Unavailable, ArchiveUnavailable) as error:
             # What was read is still pending: it is read again, from the start, when both are back.
             logger.warning("archive waits: %s", error)
-            for p in self._leases.owned:
-                self._reader.rewind(p)
+            self._reader.rewind()
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _let_go(self, partition: int) -> None:

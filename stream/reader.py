@@ -69,10 +69,10 @@ class Reader:
                 self._top[p] = "0-0"
                 self._drained.discard(p)
 
-    def rewind(self, partition: int) -> None:
-        """Read what is pending there once more: something of it could not be done."""
-        self._start[partition] = "0"
-        self._drained.discard(partition)
+    def rewind(self) -> None:
+        """Read once more what is pending: a read whose answer was lost has delivered entries that nobody works on."""
+        self._start = dict.fromkeys(self._start, "0")
+        self._drained.clear()
 
     async def _nothing(self) -> None:
         self._leases.changed.clear()

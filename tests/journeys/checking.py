@@ -40,6 +40,6 @@ def check(url: str, customers: Sequence[Customer], sent: dict[str, list[str]]) -
         for seq, id in mine:
             assert customer.acks[id]["seq"] == seq, "SQL has another seq than the ack promised"
         answers = [seq for seq, body in entries if body["author"]["kind"] == "bot"]
-        assert len(answers) == len(mine), "not answered once each"
+        assert len(answers) == len(mine), f"{len(answers)} answers to {len(mine)} messages"
         seen = [(seq, customer.entries[seq].get("text")) for seq in sorted(customer.entries)]
         assert seen == [(seq, body["text"]) for seq, body in entries], "the customer sees something else than SQL has"
