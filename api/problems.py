@@ -149,13 +149,25 @@ def error_of(error: Exception, id: str | None = None, conversation: str | None =
 
 def install(app: FastAPI) -> None:
     async def handle(_: Request, error: Exception) -> Response:
-        return answer(problem_of(error))
+        problem = problem_of(error)
+        if problem.status == 503:
+            logger.warning("unavailable: %s", _chain(error))
+        return answer(problem)
 
     kinds = (
         Problem, TooManyTries, RefreshRefused, Unavailable, ArchiveUnavailable, *NO_SQL, RequestValidationError, HTTPException,
     )  # fmt: skip
     for kind in (*kinds, Exception):
         app.add_exception_handler(kind, handle)
+
+
+def _chain(error: BaseException) -> str:
+    """Kinds only: what libraries write into their messages is not ours to vouch for."""
+    kinds = []
+    while error is not None:
+        kinds.append(type(error).__name__)
+        error = error.__cause__  # type: ignore[assignment]
+    return " from ".join(kinds)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
