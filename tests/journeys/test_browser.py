@@ -36,7 +36,9 @@ class Chat:
 
     def __init__(self, browser: Browser, product: Product, locale: str) -> None:
         self.complaints: list[str] = []
-        self.page = browser.new_context(locale=locale, viewport={"width": 900, "height": 760}).new_page()
+        self.page = browser.new_context(
+            locale=locale, viewport={"width": 900, "height": 760}, reduced_motion="reduce"
+        ).new_page()
         watch(self.page, self.complaints)
         self.page.goto(product.base)
         expect(self.page.get_by_test_id("say")).to_be_visible()
@@ -65,7 +67,9 @@ def shot(page: Page, name: str) -> None:
 
 
 def log_in(browser: Browser, product: Product, locale: str = "en") -> Page:
-    page = browser.new_context(locale=locale, viewport={"width": 1280, "height": 800}).new_page()
+    page = browser.new_context(
+        locale=locale, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    ).new_page()
     page.goto(f"{product.base}/desk")
     page.get_by_test_id("email").fill(ADMIN)
     page.get_by_test_id("password").fill(product.password)
@@ -77,9 +81,9 @@ def log_in(browser: Browser, product: Product, locale: str = "en") -> Page:
 @pytest.mark.parametrize(
     ("locale", "order", "number", "found", "refund", "reason", "question", "answer", "person", "hello"),
     [
-        ("zh-CN", "我的订单到哪了？", "A1001", "A1001", "我要退款", "杯子碎了", "运费多少钱？", "运费", "转人工", "您好，我来帮您"),
+        ("zh-CN", "我的订单到哪了？", "A1001", "A1001", "我要退款", "杯子碎了", "运费多少钱？", "满 99 元包邮", "转人工", "您好，我来帮您"),
         ("en-US", "Where is my order?", "A1001", "A1001", "I want a refund", "The cup is broken", "How much is shipping?",
-         "hipping", "I want to talk to a person", "Hello, I can help"),
+         "Delivery is free", "I want to talk to a person", "Hello, I can help"),
     ],
 )  # fmt: skip
 def test_from_the_first_question_to_a_person_and_back_over_a_restart(
@@ -99,7 +103,7 @@ def test_from_the_first_question_to_a_person_and_back_over_a_restart(
 
     chat.say(refund)
     asked = chat.page.locator('[data-author="bot"]')
-    chat.say("A1003")
+    expect(asked).to_have_count(3, timeout=15_000)
     chat.say(question)
     chat.hears(answer)
     chat.say(reason)
@@ -117,6 +121,8 @@ def test_from_the_first_question_to_a_person_and_back_over_a_restart(
     desk.get_by_test_id("reply").fill(hello)
     desk.get_by_test_id("reply-send").click()
     chat.hears(hello, "agent")
+    expect(desk.get_by_test_id("mine-row")).to_have_count(1, timeout=15_000)
+    expect(desk.get_by_test_id("queue-row")).to_have_count(0, timeout=15_000)
     shot(desk, f"{name}-6-desk-answered")
     chat.shot(f"{name}-7-answered")
     expect(chat.page.get_by_test_id("holder")).to_contain_text("Admin", timeout=15_000)
