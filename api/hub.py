@@ -51,6 +51,8 @@ class Hub:
         self._group: asyncio.TaskGroup | None = None
         self._filling = asyncio.Semaphore(FILLS_AT_ONCE)
         self.connections = 0
+        self.nobody = asyncio.Event()
+        self.nobody.set()
         self.draining = False
 
     async def run(self) -> None:
@@ -65,6 +67,7 @@ class Hub:
         own = self._people[connection.identity.person]
         own.append(connection)
         self.connections += 1
+        self.nobody.clear()
         open_ones = [each for each in own if each.outbox.close_code is None]
         for each in open_ones[: -self._most]:
             each.outbox.close(CloseCode.REPLACED)
@@ -75,6 +78,8 @@ class Hub:
             own.remove(connection)
             if not own:
                 del self._people[connection.identity.person]
+            if not self.connections:
+                self.nobody.set()
 
     def everybody(self) -> list[Connection]:
         return [each for own in self._people.values() for each in own]

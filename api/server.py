@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import time
 from collections.abc import Callable
 
 import uvicorn
@@ -38,9 +37,11 @@ class Server(uvicorn.Server):
         node: Node = self.lifespan.state["node"]
         node.hub.draining = True
         node.hub.close_all(CloseCode.RESTART)
-        end = time.monotonic() + TELL_SECONDS
-        while node.hub.connections and time.monotonic() < end:
-            await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(TELL_SECONDS):
+                await node.hub.nobody.wait()
+        except TimeoutError:
+            pass  # who does not read is not waited for
         await super().shutdown(sockets)
 
 
