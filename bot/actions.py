@@ -18,7 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bot.project.problems import Problem, ProjectError
+from bot.project import Problem, Project, ProjectError
+from bot.project.domain import DEFAULT_ACTIONS
 
 logger = logging.getLogger("bellhop.actions")
 
@@ -52,6 +53,21 @@ class Actions:
         module = _imported(folder)
         found = {} if module is None else {action.name(): action for action in _instances(module)}
         return cls(found, limit_seconds)
+
+    @classmethod
+    def of(cls, project: Project, limit_seconds: float) -> Actions:
+        """All that the domain names. Raises ProjectError also where one of them is missing."""
+        actions = cls.load(project.folder, limit_seconds)
+        missing = [
+            Problem(*place, f"action '{name}' is not implemented; expected a class with this name in actions/")
+            for name, place in project.actions_at.items()
+            if not (
+                name in actions or name.startswith("utter_") or name in DEFAULT_ACTIONS or name in project.domain.forms
+            )
+        ]
+        if missing:
+            raise ProjectError(sorted(missing))
+        return actions
 
     def __contains__(self, name: str) -> bool:
         return name in self._actions

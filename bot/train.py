@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from bot.actions import Actions
 from bot.nlu.calibration import Calibration
 from bot.nlu.classifier import TOLERANCE, C
 from bot.nlu.code_version import code_version
@@ -21,6 +22,8 @@ from bot.project import load_project
 from bot.registry import ModelInfo, current_manifest, save_model
 
 Progress = Callable[[str, float], None]
+# No action is run here.
+ACTION_SECONDS = 1.0
 
 
 class TrainReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +71,8 @@ class _Source:
 def train(project_folder: Path, home: Path, progress: Progress, *, force: bool = False) -> TrainReport:
     """Raises ProjectError and Untrainable for mistakes in the project."""
     project = load_project(project_folder)
+    # A model that no bot could start with must not become the live one.
+    Actions.of(project, ACTION_SECONDS)
     source = _Source(project.name, project.training, project.heldout, project.nlu_config, project.data_hash)
     return _train(source, home, progress, force)
 

@@ -18,7 +18,6 @@ from bot.nlu.reading import Entity, Reading
 from bot.payload import understood
 from bot.project import Project
 from bot.project.domain import REQUESTED_SLOT, SESSION_START
-from bot.project.problems import Problem, ProjectError
 from bot.speaking import Speaker
 from models.sealed import KeyRing
 
@@ -50,24 +49,8 @@ class Bot:
         self._rules = Rulebook(project.rules)
         self._speaker = Speaker(project.domain, rng or random.Random())
         self._interpreter = interpreter
-        self._actions = Actions.load(project.folder, action_timeout)
+        self._actions = Actions.of(project, action_timeout)
         self._ring = ring
-        self._require_actions()
-
-    def _require_actions(self) -> None:
-        domain = self._domain
-        missing = [
-            Problem(*place, f"action '{name}' is not implemented; expected a class with this name in actions/")
-            for name, place in self.project.actions_at.items()
-            if not (name in self._actions or name.startswith("utter_") or self._built_in(name))
-        ]
-        if missing and domain.actions:
-            raise ProjectError(sorted(missing))
-
-    def _built_in(self, name: str) -> bool:
-        from bot.project.domain import DEFAULT_ACTIONS
-
-        return name in DEFAULT_ACTIONS or name in self._domain.forms
 
     def read(self, heard: Sequence[Heard]) -> list[Reading]:
         """One reading for each message, all understood in one vectorised call. What is sealed becomes an entity of its kind."""

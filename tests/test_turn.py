@@ -1,0 +1,160 @@
+"""Turns of the bot, with a model trained on a small project: forms, rules, payloads, custom actions, sealed slots, misses."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.nlu.interpreter import Interpreter
+from bot.project import ProjectError, load_project
+from bot.turn import Bot, Heard, Outcome
+from models.sealed import KeyRing
+from models.sensitive import seal_text
+from tests.small_project import ACTIONS, write_project
+
+PHONE = "13912345678"
+
+
+class Talk:
+    """One conversation with one bot."""
+
+    def __init__(self, bot: Bot, ring: KeyRing) -> None:
+        self.bot = bot
+        self.ring = ring
+        self.tracker: bytes | None = None
+        self.seq = 0
+
+    async def say(self, text: str, payload: str | None = None, after: float = 5) -> Outcome:
+        self.seq += 1
+        row = f"u_1:{self.seq}"
+        masked, sealed = seal_text(text, self.ring, row)
+        heard = Heard("c_1", self.seq, masked, 1_000_000 + self.seq * after, payload, sealed=sealed, row=row)
+        (reading,) = self.bot.read([heard])
+        outcome = await self.bot.turn(heard, reading, self.tracker)
+        self.tracker = outcome.tracker
+        return outcome
+
+
+def texts(outcome: Outcome) -> list[str | None]:
+    return [reply.text for reply in outcome.replies]
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Callable[..., Talk]:
+    def make(**changed: str) -> Talk:
+        project = load_project(write_project(tmp_path / f"p{random.randrange(10**9)}", **changed))
+        ring = KeyRing.generated()
+        interpreter = Interpreter.train(project.training, project.nlu_config)
+        return Talk(Bot(project, interpreter, ring, action_timeout=0.2, rng=random.Random(1)), ring)
+
+    return make
+
+
+async def test_a_form_asks_validates_and_hands_its_slots_to_the_action(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    assert texts(await one.say("I want to order")) == ["Which number?"]
+    assert texts(await one.say("N404")) == ["No such number", "Which number?"]
+    assert texts(await one.say("N5")) == ["Which phone?"]
+    asked = await one.say(f"call {PHONE}")
+    assert texts(asked) == ["Why N5?"]
+    done = await one.say("because I like it")
+    assert texts(done) == ["Done N5, we call 139****5678 about it"]
+    assert done.actions == ("order_form", "action_tell", "action_listen")
+    assert PHONE.encode() not in done.tracker
+
+
+async def test_only_an_action_sees_what_is_sealed(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    for text in ("order N5", PHONE, "why not"):
+        outcome = await one.say(text)
+    assert PHONE.encode() not in outcome.tracker
+    assert PHONE not in str(outcome.replies)
+    import sys
+
+    module = next(m for name, m in sys.modules.items() if name.startswith("bellhop_actions_") and any(m.SEEN))
+    assert {"validated": PHONE} in module.SEEN
+    assert module.SEEN[-1]["phone"] == PHONE
+    module.SEEN.clear()
+
+
+async def test_a_question_in_a_form_is_answered_and_the_form_asks_again(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    await one.say("I want to order")
+    outcome = await one.say("how much")
+    assert texts(outcome) == ["It is free", "Which number?"]
+    assert texts(await one.say("never mind")) == ["Stopped"]
+    assert texts(await one.say("how much")) == ["It is free"]
+
+
+async def test_a_payload_counts_only_where_a_button_offered_it(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    forged = await one.say("hello", payload='/order{"number":"N7"}')
+    assert texts(forged) == ["Hello"], "read as its text"
+    pressed = await one.say("Number", payload='/order{"number":"N7"}')
+    assert pressed.actions[0] == "order_form"
+    assert texts(pressed) == ["Which phone?"]
+
+
+async def test_a_condition_beats_a_plain_variation(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    assert texts(await one.say("hello")) == ["Hello"]
+    assert texts(await one.say("I am a member")) == ["Welcome back"]
+
+
+async def test_two_misses_in_a_row_and_a_wish_for_a_person_hand_off(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    first = await one.say("xqzj vvkp")
+    assert first.handoff is None
+    assert len(first.replies) == 1
+    assert (await one.say("hello")).handoff is None
+    assert (await one.say("xqzj vvkp")).handoff is None, "not in a row"
+    second = await one.say("wwqq zzkk")
+    assert second.handoff == "not_understood"
+    other = talk()
+    assert (await other.say("a person please")).handoff == "asked"
+
+
+async def test_an_action_that_raises_is_said_and_its_words_are_not_logged(
+    talk: Callable[..., Talk], caplog: pytest.LogCaptureFixture
+) -> None:
+    one = talk()
+    outcome = await one.say("make it fail")
+    assert len(outcome.replies) == 1
+    assert outcome.handoff is None
+    assert "make it fail" not in caplog.text
+    assert "ValueError" in caplog.text
+    assert (await one.say("make it fail")).handoff == "bot_failed", "twice in a row a person is asked for"
+
+
+async def test_an_action_that_hangs_is_given_up(talk: Callable[..., Talk]) -> None:
+    outcome = await talk().say("hang forever")
+    assert "wrong" in (outcome.replies[0].text or "")
+
+
+async def test_a_silent_hour_begins_a_new_session(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    await one.say("I want to order")
+    outcome = await one.say("how much", after=10_000)
+    assert texts(outcome) == ["It is free"], "the form is off"
+
+
+async def test_a_long_conversation_keeps_its_tracker_small(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    for _ in range(60):
+        outcome = await one.say("how much " + "x" * 500)
+    assert len(outcome.tracker) < 64 * 1024
+
+
+def test_broken_actions_are_named_by_file_and_line(tmp_path: Path) -> None:
+    for actions, expected in (
+        (ACTIONS + "\ndef broken(:\n", "actions.py:"),
+        ("import no_such_package_anywhere\n" + ACTIONS, "no_such_package_anywhere"),
+        ("raise SystemExit(3)\n", "actions.py:1"),
+        (ACTIONS.replace('return "action_tell"', 'return "action_other"'), "action_tell"),
+    ):
+        project = load_project(write_project(tmp_path / expected[:8].strip("."), actions=actions))
+        with pytest.raises(ProjectError, match=expected.replace(".", r"\.")):
+            Bot(project, Interpreter.train(project.training, project.nlu_config), None)
