@@ -17,6 +17,8 @@ from websockets.typing import Subprotocol
 
 AGAIN_SECONDS = 0.1
 ANSWER_SECONDS = 1.0
+# As the page does when the store is too slow for a moment.
+UNAVAILABLE, TRIES = 503, 50
 
 
 class Customer:
@@ -39,8 +41,13 @@ class Customer:
 
     @classmethod
     async def visitor(cls, base: str) -> Customer:
-        async with httpx.AsyncClient(base_url=base) as http:
-            made = (await http.post("/api/visitors", json={})).raise_for_status().json()
+        async with httpx.AsyncClient(base_url=base, timeout=20) as http:
+            for _ in range(TRIES):
+                answer = await http.post("/api/visitors", json={})
+                if answer.status_code != UNAVAILABLE:
+                    break
+                await asyncio.sleep(AGAIN_SECONDS)
+            made = answer.raise_for_status().json()
         return cls(base, made["token"], made["conversation"])
 
     async def __aenter__(self) -> Self:
