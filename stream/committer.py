@@ -42,6 +42,7 @@ class Committer:
         )
         self._waiting: defaultdict[int, deque[tuple[Wire, asyncio.Future[Answer]]]] = defaultdict(deque)
         self._calls: defaultdict[int, int] = defaultdict(int)
+        self._sending: defaultdict[int, int] = defaultdict(int)
         self._group: asyncio.TaskGroup | None = None
 
     async def __aenter__(self) -> None:
@@ -72,8 +73,14 @@ class Committer:
         waiting = self._waiting[lane]
         try:
             while waiting:
-                batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
-                await self._send([each for each in batch if not each[1].cancelled()])
+                # Who is about to send shares what waits with the other who is: two halves overlap, a whole cannot.
+                count = min(BATCH, -(-len(waiting) // (self._calls[lane] - self._sending[lane])))
+                batch = [waiting.popleft() for _ in range(count)]
+                self._sending[lane] += 1
+                try:
+                    await self._send([each for each in batch if not each[1].cancelled()])
+                finally:
+                    self._sending[lane] -= 1
         finally:
             self._calls[lane] -= 1
 
