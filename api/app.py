@@ -36,11 +36,10 @@ def create_app(settings: Settings) -> FastAPI:
                 await asyncio.gather(working, return_exceptions=True)
 
     app = FastAPI(title="Bellhop", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, chat=chat)
     problems.install(app)
     for each in (customer, login, agent, rest_channel, health, pages):
         app.include_router(each.router)
-    app.add_api_websocket_route("/chat", chat)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

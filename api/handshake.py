@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 
 from starlette.websockets import WebSocket
@@ -9,11 +10,13 @@ from starlette.websockets import WebSocket
 from api.auth import BadToken, Disabled, Identity
 from api.connection import CloseCode, Connection
 from api.node import Node
-from api.problems import NO_SQL, UNAUTHORIZED, Problem, answer
+from api.problems import NO_SQL, UNAUTHORIZED, Problem, answer, kinds
 from api.socket import Session
 from api.verbs import Verbs
 from models.frames import PROTOCOL, TOKEN_PREFIX
 from stream.errors import Unavailable
+
+logger = logging.getLogger("bellhop.api")
 
 
 async def chat(socket: WebSocket) -> None:
@@ -66,7 +69,8 @@ async def _talk(socket: WebSocket, node: Node, identity: Identity) -> None:
         try:
             await node.presence.here(identity.person, connection.id)
             await verbs.welcome()
-        except Unavailable:
+        except Unavailable as error:
+            logger.warning("a socket is told to come later: %s", kinds(error))
             connection.outbox.close(CloseCode.TRY_LATER)
         try:
             await Session(socket, connection, verbs, node).run()

@@ -151,23 +151,23 @@ def install(app: FastAPI) -> None:
     async def handle(_: Request, error: Exception) -> Response:
         problem = problem_of(error)
         if problem.status == 503:
-            logger.warning("unavailable: %s", _chain(error))
+            logger.warning("unavailable: %s", kinds(error))
         return answer(problem)
 
-    kinds = (
+    raised = (
         Problem, TooManyTries, RefreshRefused, Unavailable, ArchiveUnavailable, *NO_SQL, RequestValidationError, HTTPException,
     )  # fmt: skip
-    for kind in (*kinds, Exception):
+    for kind in (*raised, Exception):
         app.add_exception_handler(kind, handle)
 
 
-def _chain(error: BaseException) -> str:
+def kinds(error: BaseException) -> str:
     """Kinds only: what libraries write into their messages is not ours to vouch for."""
-    kinds = []
+    found = []
     while error is not None:
-        kinds.append(type(error).__name__)
+        found.append(type(error).__name__)
         error = error.__cause__  # type: ignore[assignment]
-    return " from ".join(kinds)
+    return " from ".join(found)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -33,50 +33,52 @@ class Session:
         self._characters = settings.text_characters
         self._pace = Pace(settings.messages_per_second, settings.messages_burst, time.monotonic())
         self._bad: deque[float] = deque(maxlen=BAD_FRAMES)
+        self._left = False
 
     async def run(self) -> None:
-        """Until either side ends it."""
+        """Until either side ends it. A reader that ends closes the outbox; a writer that ends closes the socket, and so ends the reader."""
         try:
             async with asyncio.TaskGroup() as group:
-                reading = group.create_task(self._read())
-                writing = group.create_task(self._write())
-                await asyncio.wait((reading, writing), return_when=asyncio.FIRST_COMPLETED)
-                reading.cancel()
+                group.create_task(self._write())
+                await self._read()
         finally:
-            # Nothing but a fault of ours comes here without a code.
+            # Nothing but a fault of ours comes here with an open socket.
             self._outbox.close(CloseCode.FAULT)
             await self._close()
 
-    async def _close(self) -> None:
-        if self._socket.application_state is not WebSocketState.CONNECTED:
-            return
-        code = self._outbox.close_code or CloseCode.FAULT
-        self._metrics.closed.labels(str(int(code))).inc()
-        try:
-            await self._socket.close(code)
-        except (WebSocketDisconnect, RuntimeError):
-            return  # the other side was quicker
-
     async def _write(self) -> None:
-        """Ends when the outbox is closed and empty, or nobody reads any more (the protocol aborts what is not taken)."""
+        """Until the outbox is closed and empty, or nobody is there any more (the protocol drops who does not read)."""
         try:
             while (text := await self._outbox.get()) is not None:
                 await self._socket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             self._outbox.close(CloseCode.FAULT)
+        await self._close()
+
+    async def _close(self) -> None:
+        if self._left or self._socket.application_state is not WebSocketState.CONNECTED:
+            return
+        code = self._outbox.close_code or CloseCode.FAULT
+        try:
+            await self._socket.close(code)
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the other side was quicker
+        self._metrics.closed.labels(str(int(code))).inc()
 
     async def _read(self) -> None:
-        while self._outbox.close_code is None:
+        while True:
             try:
                 async with asyncio.timeout(self._silence):
                     message = await self._socket.receive()
             except TimeoutError:
                 return self._outbox.close(CloseCode.SILENT)
             if message["type"] == "websocket.disconnect":
+                self._left = True
                 return self._outbox.close(CloseCode.FAULT)
             if message.get("text") is None:
                 return self._outbox.close(CloseCode.UNSUPPORTED)
-            await self._heard(message["text"])
+            if self._outbox.close_code is None:
+                await self._heard(message["text"])
 
     async def _heard(self, text: str) -> None:
         wait = self._pace.take(time.monotonic())
