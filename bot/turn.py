@@ -24,6 +24,8 @@ from models.sealed import KeyRing
 __all__ = ["Bot", "Button", "Heard", "Outcome", "Reply"]
 
 SECONDS_A_MINUTE = 60
+# The rest of the ranking is near zero, and would be written with every message.
+RANKING_KEPT = 5
 
 
 class Reader(Protocol):
@@ -119,7 +121,7 @@ def _meant(reading: Reading) -> dict[str, Any]:
     return {
         "intent": msgspec.to_builtins(reading.intent),
         "entities": [msgspec.to_builtins(each) for each in reading.entities],
-        "intent_ranking": [msgspec.to_builtins(each) for each in reading.ranking],
+        "intent_ranking": [msgspec.to_builtins(each) for each in reading.ranking[:RANKING_KEPT]],
     }
 
 

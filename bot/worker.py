@@ -10,6 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.answer import broken, spoken
@@ -35,6 +36,10 @@ from stream.store import Store, reaching
 
 RETRY_SECONDS = 0.1
 RETRY_MOST_SECONDS = 2.0
+# What the bot has nothing to do with is acknowledged together: each write of its own costs the store an fsync.
+ACKNOWLEDGE_EVERY_SECONDS = 0.5
+# What arrives within this is read together, for the same reason; a turn under way does not wait for it.
+GATHER_SECONDS = 0.004
 # Read ahead of what can be worked on at once by this factor; the rest stays in the log.
 READ_AHEAD = 4
 
@@ -67,6 +72,7 @@ class Worker:
         self._open: dict[int, int] = {}
         self._side_by_side = asyncio.Semaphore(settings.turns)
         self._room = asyncio.Condition()
+        self._passed: dict[int, list[str]] = {}
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Until `stop`: then takes no more, finishes what is under way, and gives its partitions away."""
@@ -74,6 +80,7 @@ class Worker:
         finished = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._leases.run(finished))
+            group.create_task(self._acknowledges(finished))
             ready()
             async with asyncio.TaskGroup() as turns:
                 while not stop.is_set():
@@ -91,24 +98,22 @@ class Worker:
             return
         for job in jobs:
             self._start(job, turns)
+        if found:
+            await pause(GATHER_SECONDS, stop)
         async with self._room:
             await self._room.wait_for(lambda: sum(self._open.values()) < self._settings.turns * READ_AHEAD)
 
     async def _jobs(self, found: dict[int, list[Line]]) -> list[Job]:
-        """What customers said, read in one vectorised call; everything else is acknowledged at once."""
+        """What customers said, read in one vectorised call; everything else is acknowledged soon."""
         owned = self._leases.owned
         asked: list[tuple[int, Line, Heard]] = []
         for p, lines in found.items():
-            rest = []
             for line in lines:
                 heard = _heard(line)
                 if heard is None:
-                    rest.append(line.stream_id)
+                    self._passed.setdefault(p, []).append(line.stream_id)
                 elif not self._under_way(line):
                     asked.append((p, line, heard))
-            if rest:
-                async with reaching():
-                    await self._store.commands.xack(keys.log(p), keys.BOT, *rest)
         if not asked:
             return []
         readings = self._bot.read([heard for _, _, heard in asked])
@@ -117,6 +122,17 @@ class Worker:
             for (p, line, heard), reading in zip(asked, readings, strict=True)
             if p in owned
         ]
+
+    async def _acknowledges(self, finished: asyncio.Event) -> None:
+        """Until the worker has finished, and once more then. What a lost call forgets is read and passed over again."""
+        while not finished.is_set():
+            await pause(ACKNOWLEDGE_EVERY_SECONDS, finished)
+            passed, self._passed = self._passed, {}
+            with suppress(Unavailable):
+                async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
+                    for p, ids in passed.items():
+                        pipe.xack(keys.log(p), keys.BOT, *ids)
+                    await pipe.execute()
 
     def _under_way(self, line: Line) -> bool:
         """A partition that is read again from its pending entries gives us what we are already working on."""

@@ -27,7 +27,7 @@ from stream.store import Store, reaching
 
 TICK_SECONDS = 0.5
 # Most entries are messages, which change no queue: looked at together.
-GATHER_SECONDS = 0.05
+GATHER_SECONDS = 0.1
 RECONCILE_EVERY_SECONDS = 30.0
 RECONCILE_MOST = 10_000
 

@@ -20,8 +20,8 @@ from stream.store import Script, Store
 
 TRIM_EVERY_SECONDS = 5.0
 RETRY_SECONDS = 0.5
-# Entries that arrive within this go into one transaction; an answer does not wait for it.
-GATHER_SECONDS = 0.02
+# Entries that arrive within this go into one transaction, and cost one fsync here and there; no answer waits for it.
+GATHER_SECONDS = 0.1
 
 logger = logging.getLogger("bellhop.archive")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,8 +13,9 @@ from bot.project.domain import LISTEN, REQUESTED_SLOT, Domain
 from models.sensitive import SealedSpan
 
 EVENTS_KEPT = 200
-# The tracker travels with every turn and lies in the conversation's hash.
-EVENTS_BYTES = 48 * 1024
+# The tracker is written with every turn, to the hash and to the log: its events as JSON, before they are packed eight to one.
+EVENTS_BYTES = 16 * 1024
+_LEVEL = 1
 PAYLOADS_KEPT = 40
 Event = dict[str, Any]
 
@@ -56,15 +59,19 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     @classmethod
     def from_bytes(cls, written: bytes | None) -> Tracker:
         """None: a fresh one. Raises msgspec.MsgspecError where the bytes are no tracker."""
-        return cls() if written is None else _decoder.decode(written)
+        try:
+            return cls() if written is None else _decoder.decode(zlib.decompress(base64.b85decode(written)))
+        except (ValueError, zlib.error):
+            raise msgspec.DecodeError("these bytes are no tracker") from None
 
     def to_bytes(self) -> bytes:
+        """ASCII: it goes into a text field of the hash."""
         events = self.events[-EVENTS_KEPT:]
         size = [len(one) for one in map(_encoder.encode, events)]
         while sum(size) + len(size) > EVENTS_BYTES:
             del size[0]
         self.events = events[len(events) - len(size) :]
-        return _encoder.encode(self)
+        return base64.b85encode(zlib.compress(_encoder.encode(self), _LEVEL))
 
     @property
     def loop_name(self) -> str | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+from sqlalchemy import create_engine
 
+from bot.dialogue.tracker import Tracker
+from stream.history import History
 from tests.client import Customer
 from tests.fixtures_product import Product
 from tests.fixtures_store import wait_until
@@ -31,6 +34,17 @@ def found(home: Path, more: str = "") -> list[str]:
     return places + [f"{secret[:4]}… in metrics" for secret in SECRETS if secret in more]
 
 
+def tracked(url: str, conversation: str) -> bytes:
+    """The tracker as SQL has it; it is packed, so the search of the files does not see into it."""
+    engine = create_engine(url)
+    try:
+        base = History(engine).base(conversation)
+    finally:
+        engine.dispose()
+    assert base is not None
+    return base["tracker"].encode()
+
+
 async def test_nothing_sensitive_is_written_in_clear(product: Product) -> None:
     async with await Customer.visitor(product.base) as customer:
         await customer.ask("我要退款")
@@ -53,6 +67,9 @@ async def test_nothing_sensitive_is_written_in_clear(product: Product) -> None:
     stored = " ".join(str(body) for _, body in rows(database)[conversation])
     for mask in MASKS:
         assert mask in stored
+    tracker = str(Tracker.from_bytes(tracked(database, conversation)))
+    assert MASKS[0] in tracker
+    assert not any(secret in tracker for secret in SECRETS)
     assert found(product.home, metrics) == []
 
     # The search sees what it should: one planted where each kind of file lies.
