@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -40,6 +41,7 @@ RETRY_MOST_SECONDS = 2.0
 ACKNOWLEDGE_EVERY_SECONDS = 0.5
 # What arrives within this is read together, for the same reason; a turn under way does not wait for it.
 GATHER_SECONDS = 0.004
+SWITCH_SECONDS = 0.0005
 # Read ahead of what can be worked on at once by this factor; the rest stays in the log.
 READ_AHEAD = 4
 
@@ -267,6 +269,8 @@ def _heard(line: Line) -> Heard | None:
 
 async def run(settings: Settings, ready: Callable[[], None]) -> None:
     """Until SIGTERM or SIGINT. Raises ProjectError or ModelRefused where there is nothing to answer with."""
+    # Custom actions run in threads: with Python's 5 ms each of them would wait that long for the loop to let go.
+    sys.setswitchinterval(SWITCH_SECONDS)
     ring = KeyRing.load(settings.key_file)
     interpreter, _ = load_current(settings.home)
     bot = Bot(load_project(project_folder(settings)), interpreter, ring, settings.turn_limit.total_seconds())

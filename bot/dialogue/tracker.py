@@ -60,7 +60,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     def from_bytes(cls, written: bytes | None) -> Tracker:
         """None: a fresh one. Raises msgspec.MsgspecError where the bytes are no tracker."""
         try:
-            return cls() if written is None else _decoder.decode(zlib.decompress(base64.b85decode(written)))
+            return cls() if written is None else _decoder.decode(zlib.decompress(base64.b64decode(written, validate=True)))
         except (ValueError, zlib.error):
             raise msgspec.DecodeError("these bytes are no tracker") from None
 
@@ -71,7 +71,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         while sum(size) + len(size) > EVENTS_BYTES:
             del size[0]
         self.events = events[len(events) - len(size) :]
-        return base64.b85encode(zlib.compress(_encoder.encode(self), _LEVEL))
+        return base64.b64encode(zlib.compress(_encoder.encode(self), _LEVEL))
 
     @property
     def loop_name(self) -> str | None:
