@@ -14,6 +14,7 @@ from api.connection import CloseCode
 from api.node import Node
 from api.protocol import chat_protocol
 from models.settings import Settings
+from stream.running import settled
 
 PING_SECONDS = 20.0
 # At most; clients come back with full jitter.
@@ -70,4 +71,9 @@ def configured(settings: Settings) -> uvicorn.Config:
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
     """Until SIGTERM or SIGINT."""
-    Server(configured(settings), ready).run()
+
+    def listening() -> None:
+        settled()
+        ready()
+
+    Server(configured(settings), listening).run()

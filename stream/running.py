@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable
 
@@ -11,8 +12,15 @@ from stream.errors import Unavailable
 RETRY_SECONDS = 0.3
 
 
+def settled() -> None:
+    """Called when all is loaded: it stays. Looking at it again in every full collection stopped the bot for 0.2 s each time."""
+    gc.collect()
+    gc.freeze()
+
+
 async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Runs `work(stop)`; `stop` is set by the first signal."""
+    settled()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):

@@ -60,7 +60,9 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     def from_bytes(cls, written: bytes | None) -> Tracker:
         """None: a fresh one. Raises msgspec.MsgspecError where the bytes are no tracker."""
         try:
-            return cls() if written is None else _decoder.decode(zlib.decompress(base64.b64decode(written, validate=True)))
+            return (
+                cls() if written is None else _decoder.decode(zlib.decompress(base64.b64decode(written, validate=True)))
+            )
         except (ValueError, zlib.error):
             raise msgspec.DecodeError("these bytes are no tracker") from None
 
