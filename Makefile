@@ -21,8 +21,8 @@ lint: dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: venv web
-	@for each in bench/[a-z]*.py; do echo "$$each"; $(BIN)/python "$$each" || exit 1; done
+bench: dev web
+	@for each in log chat nlu; do echo "bench.$$each"; $(BIN)/python -m bench.$$each || exit 1; done
 
 web: venv
 	@sh deploy/web.sh

@@ -1,10 +1,11 @@
 """Customers over real WebSockets, open loop: what each hop of a message costs, and the highest rate that holds.
 
-    python -m bench.chat [--rate 200] [--seconds 20] [--customers 200] [--search]
+    python -m bench.chat [--rate 200] [--seconds 20] [--customers 200] [--search] [--folder /dev/shm]
 
 Starts the whole product (store with `appendfsync always`, SQLite, api, bot, handoff, archive) on this machine and talks to it from here, so
 that the load's own cost is in the figures. Messages are sent at their time whether or not earlier ones were answered (no coordinated
-omission): latency counts from when a message was due. `--search` raises the rate until the reply's p99 passes 250 ms.
+omission): latency counts from when a message was due. `--search` raises the rate until the reply's p99 passes 250 ms. `--folder`: where the
+store and SQL lie; in memory the disk's own stalls are left out.
 """
 
 from __future__ import annotations
@@ -122,8 +123,8 @@ async def measure(product: Product, load: Load, rate: float, seconds: float) -> 
     return hops
 
 
-async def main(rate: float, seconds: float, customers: int, search: bool) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+async def main(rate: float, seconds: float, customers: int, search: bool, where: str | None) -> None:
+    with tempfile.TemporaryDirectory(dir=where) as folder:
         home = Path(folder)
         # The limits for one person are not what is measured here.
         product = Product(home, BELLHOP_MESSAGES_PER_SECOND="100000", BELLHOP_MESSAGES_BURST="100000")
@@ -167,5 +168,6 @@ if __name__ == "__main__":
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--customers", type=int, default=200)
     options.add_argument("--search", action="store_true")
+    options.add_argument("--folder")
     given = options.parse_args()
-    asyncio.run(main(given.rate, given.seconds, given.customers, given.search))
+    asyncio.run(main(given.rate, given.seconds, given.customers, given.search, given.folder))

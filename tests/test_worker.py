@@ -1,0 +1,168 @@
+"""The bot's worker on a real log: one answer each, silence while a person holds, a poison message to a person, an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from bot.nlu.interpreter import Interpreter
+from bot.nlu.reading import Reading
+from bot.project import load_project
+from bot.turn import Bot, Heard, Outcome
+from bot.worker import Worker
+from handoff import desk
+from models.conversation import Holder
+from models.database import open_engine, upgrade
+from models.entry import Author, AuthorKind, Entry, Message
+from models.sealed import KeyRing
+from models.settings import Settings
+from stream import keys
+from stream.change import Change
+from stream.history import History
+from stream.log import Log
+from stream.store import Store
+from tests.fixtures_store import eventually
+from tests.small_project import write_project
+
+CUSTOMER = Author(AuthorKind.CUSTOMER, "u_1")
+WEN = Author(AuthorKind.AGENT, "a_wen", "Wen")
+POISON = "poison"
+
+
+class Poisoned(Bot):
+    """A bot that one text makes fail, as an error of our own would; it counts its turns."""
+
+    turns = 0
+    slow = 0.0
+
+    async def turn(self, heard: Heard, reading: Reading, tracker: bytes | None) -> Outcome:
+        self.turns += 1
+        await asyncio.sleep(self.slow)
+        if heard.text == POISON:
+            raise RuntimeError(heard.text)
+        return await super().turn(heard, reading, tracker)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    upgrade(settings.sql_url)
+    opened = open_engine(settings.sql_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+async def log(store: Store, settings: Settings, engine: Engine) -> AsyncIterator[Log]:
+    async with Log(store, settings, History(engine)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Poisoned:
+    project = load_project(write_project(tmp_path / "project"))
+    return Poisoned(project, Interpreter.train(project.training, project.nlu_config), KeyRing.generated())
+
+
+@asynccontextmanager
+async def working(store: Store, settings: Settings, log: Log, bot: Bot) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    quick = replace(settings, lease=timedelta(milliseconds=800))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(Worker(store, log, quick, bot, KeyRing.generated()).run(stop, lambda: None))
+        yield
+        stop.set()
+
+
+async def say(log: Log, text: str, conversation: str = "c_1") -> int:
+    change = Change(conversation, (Message(CUSTOMER, text),), set={"customer": "u_1"})
+    return (await log.commit(change)).seq
+
+
+async def entries(log: Log, conversation: str = "c_1") -> list[Entry]:
+    return (await log.after(conversation, 0))[0]
+
+
+def answers(found: Sequence[Entry]) -> list[str]:
+    return [e.body.text for e in found if isinstance(e.body, Message) and e.body.author.kind is AuthorKind.BOT]
+
+
+async def answered(log: Log, seq: int, conversation: str = "c_1") -> None:
+    async def so() -> bool:
+        state = await log.state(conversation)
+        return state is not None and state.answered >= seq
+
+    await eventually(so, "answered")
+
+
+async def test_each_message_is_answered_once_and_in_order(
+    store: Store, settings: Settings, log: Log, bot: Poisoned
+) -> None:
+    async with working(store, settings, log, bot):
+        for name in ("c_1", "c_2", "c_3"):
+            for text in ("hello", "how much", "hello"):
+                seq = await say(log, text, name)
+                await answered(log, seq, name)
+    for name in ("c_1", "c_2", "c_3"):
+        assert answers(await entries(log, name)) == ["Hello", "It is free", "Hello"]
+    assert bot.turns == 9
+
+
+async def test_the_bot_is_silent_while_a_person_holds_and_later_about_what_was_said_to_them(
+    store: Store, settings: Settings, log: Log, bot: Poisoned
+) -> None:
+    await say(log, "hello")
+    state = await log.state("c_1")
+    assert state is not None
+    await log.commit(desk.take(state, WEN, 1))
+    await say(log, "how much")
+    async with working(store, settings, log, bot):
+        state = await log.state("c_1")
+        assert state is not None
+        await log.commit(desk.give_back(state, WEN, 2))
+        seq = await say(log, "how much")
+        await answered(log, seq)
+    assert answers(await entries(log)) == ["It is free"]
+    assert bot.turns == 1
+
+
+async def test_a_poison_message_goes_to_the_dead_letters_and_its_conversation_to_a_person(
+    store: Store, settings: Settings, log: Log, bot: Poisoned, caplog: pytest.LogCaptureFixture
+) -> None:
+    quick = replace(settings, tries=3)
+    async with working(store, quick, log, bot):
+        await say(log, POISON)
+        seq = await say(log, "hello", "c_2")
+        await answered(log, seq, "c_2")
+
+        async def handed() -> bool:
+            state = await log.state("c_1")
+            return state is not None and state.holder is Holder.QUEUE
+
+        await eventually(handed, "a person is asked for")
+    assert len(answers(await entries(log))) == 1, "it says so"
+    assert await store.commands.xlen(keys.dead(log.partition("c_1"))) == 1
+    assert bot.turns == 3 + 1
+    assert POISON not in caplog.text
+
+
+async def test_a_worker_that_is_asked_to_stop_finishes_the_turn_that_is_under_way(
+    store: Store, settings: Settings, log: Log, bot: Poisoned
+) -> None:
+    bot.slow = 0.3
+    async with working(store, settings, log, bot):
+        await say(log, "hello")
+
+        async def begun() -> bool:
+            return bot.turns == 1
+
+        await eventually(begun, "the turn has begun")
+    assert answers(await entries(log)) == ["Hello"]
+    pending = await store.commands.xpending(keys.log(log.partition("c_1")), keys.BOT)
+    assert pending["pending"] == 0
