@@ -86,7 +86,10 @@ class Product:
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         for child in children:
-            command = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            try:
+                command = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            except FileNotFoundError:
+                continue  # it ended while we looked
             if part.encode() in command or (part == "valkey" and b"valkey-server" in command[0]):
                 return int(child)
         return 0
