@@ -7,16 +7,15 @@ import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, insert, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, IntegrityError
 
 from models.tables import deployment
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 TIMEOUT_SECONDS = 5
 # Below the read timeout: a lock that is not given shows as error 1205, and the connection stays usable.
@@ -57,6 +56,9 @@ def upgrade(url: str) -> None:
 
     Raises UnusableDatabase, or SQLAlchemy's errors where the database does not answer.
     """
+    # Alembic costs a quarter of a second to import; only who looks at the schema needs it, not every process.
+    from alembic import command
+
     parsed = _parsed(url)
     engine = _open(parsed, MIGRATION_SECONDS, poolclass=NullPool)
     try:
@@ -70,12 +72,16 @@ def upgrade(url: str) -> None:
 
 def version(engine: Engine) -> str | None:
     """The schema's version; None for a database without our tables."""
+    from alembic.runtime.migration import MigrationContext
+
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str:
     """The version that this program needs."""
+    from alembic.script import ScriptDirectory
+
     head = ScriptDirectory.from_config(_config()).get_current_head()
     assert head is not None, "the package carries its migrations"
     return head
@@ -200,6 +206,8 @@ def _alone(engine: Engine) -> Generator[Connection]:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     return config

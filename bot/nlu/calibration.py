@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import log_expit, log_softmax, softmax
 
 from bot.nlu.features import Floats, Ints
@@ -94,6 +93,9 @@ def _curve(margins: Floats, labels: Ints) -> Curve:
     def loss(curve: Floats) -> float:
         fit = -float(log_softmax(_bent(margins, curve), axis=1)[rows, labels].mean())
         return fit + float(np.square(curve - _TYPICAL).sum()) / len(labels)
+
+    # Only training needs it: it costs every start of the bot a quarter of a second.
+    from scipy.optimize import minimize
 
     found = minimize(loss, _TYPICAL, method="L-BFGS-B", bounds=_BOUNDS)
     return Curve(*found.x.tolist())
