@@ -88,9 +88,9 @@ def _best(
 
 
 def meanings(tracker: Tracker) -> tuple[str, ...]:
-    """A retrieval intent counts under its own name and under its full one."""
-    intent = tracker.latest_message.get("intent", {})
-    return tuple(name for name in (intent.get("full_retrieval_intent_name"), intent.get("name")) if name)
+    """A retrieval intent counts under its full name and under its short one."""
+    full = tracker.latest_message.get("intent", {}).get("name")
+    return tuple(dict.fromkeys(name for name in (full, tracker.intent) if name))
 
 
 def _applies(domain: Domain, tracker: Tracker, moments: Sequence[Moment], pattern: Pattern) -> bool:

@@ -81,8 +81,9 @@ class Tracker(msgspec.Struct, omit_defaults=True):
 
     @property
     def intent(self) -> str | None:
+        """What was meant; of a retrieval intent such as `faq/price` only `faq`."""
         name: str | None = self.latest_message.get("intent", {}).get("name")
-        return name
+        return None if name is None else name.partition("/")[0]
 
     def as_dict(self, slots: Mapping[str, Any], trailing: Iterable[Event] = ()) -> dict[str, Any]:
         """As action servers get it (rasa-sdk's `tracker`). `slots` stand in for the tracker's own; `trailing` are the last events."""
