@@ -13,10 +13,10 @@ import msgspec
 
 from bot.actions import Actions
 from bot.nlu.calibration import Calibration
-from bot.nlu.classifier import TOLERANCE, C
 from bot.nlu.code_version import code_version
 from bot.nlu.data import NluConfig, TrainingData
 from bot.nlu.interpreter import Interpreter
+from bot.nlu.learning import TOLERANCE, C
 from bot.nlu.measure import Measured, language_of, measure
 from bot.project import load_project
 from bot.registry import ModelInfo, current_manifest, save_model

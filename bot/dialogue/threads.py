@@ -62,6 +62,8 @@ class Threads:
             while (job := self._next()) is not None:
                 if not job.answer.cancelled():
                     self._answer(job, *_tried(runner, job, self._limit))
+                # What it was given may be opened: it must not live on in a thread that waits.
+                del job
                 with self._lock:
                     self._free += 1
 

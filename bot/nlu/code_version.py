@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
-import numpy
-import scipy
-import sklearn
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 def code_version() -> str:
-    digest = hashlib.sha256(f"{numpy.__version__} {scipy.__version__} {sklearn.__version__}".encode())
+    digest = hashlib.sha256(" ".join(map(version, LIBRARIES)).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]

@@ -47,6 +47,8 @@ class Interpreter:
         cls, data: TrainingData, config: NluConfig, progress: Callable[[str, float], None] = _quiet
     ) -> Interpreter:
         """Raises Untrainable. `progress` is told what is done and how much of it (0 to 1)."""
+        from bot.nlu.learning import learn
+
         if not data.examples:
             raise Untrainable("There are no examples to train on; add intents with examples.")
         progress("patterns", 0.0)
@@ -55,7 +57,7 @@ class Interpreter:
         progress("patterns", 1.0)
         texts = [grams(example.text, reader.features(reader.find(example.text))) for example in data.examples]
         intents = [example.intent for example in data.examples]
-        classifier = Classifier.train(texts, intents, lambda share: progress("intents", share))
+        classifier = learn(texts, intents, lambda share: progress("intents", share))
         return cls(_version(data, config), classifier, reader)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
