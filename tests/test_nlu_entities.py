@@ -13,7 +13,7 @@ DEFAULT = NluConfig()
 
 def read(text: str, data: TrainingData = SHOP, config: NluConfig = DEFAULT) -> tuple[Entity, ...]:
     reader = EntityReader(EntityRules.of(data, config))
-    return reader.entities(reader.find(text))
+    return reader.entities(text, reader.find(text))
 
 
 def found(text: str, data: TrainingData = SHOP, config: NluConfig = DEFAULT) -> list[tuple[str, str, str]]:
@@ -32,9 +32,10 @@ def test_full_width_letters_and_digits_are_read_as_plain_ones() -> None:
 
 def test_a_regex_that_names_no_entity_is_only_a_feature() -> None:
     reader = EntityReader(EntityRules.of(SHOP, NluConfig()))
-    matches = reader.find("A1001 costs 30 yuan")
+    text = "A1001 costs 30 yuan"
+    matches = reader.find(text)
     assert reader.features(matches) == ("money", "order_id")
-    assert [entity.entity for entity in reader.entities(matches)] == ["order_id"]
+    assert [entity.entity for entity in reader.entities(text, matches)] == ["order_id"]
 
 
 def test_a_declared_entity_needs_no_annotation() -> None:

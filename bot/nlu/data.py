@@ -50,3 +50,5 @@ class NluConfig:
     use_lookup_tables: bool = True
     use_regexes: bool = True
     use_word_boundaries: bool = True
+    # Whether annotated entities are learned: a project whose pipeline has no component that does so relies on patterns alone.
+    learn_entities: bool = True

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
+from bot.nlu.clues import clues_of
 from bot.nlu.data import NluConfig, TrainingData
 from bot.nlu.fold import READ_CHARACTERS, lower, narrow
 from bot.nlu.match import Match, Source, resolve
 from bot.nlu.phrases import Phrase, PhraseFinder
 from bot.nlu.reading import Entity
 from bot.nlu.regexes import RegexFinder
+from bot.nlu.tagger import Tagger, TaggerArrays, TaggerWords
+from bot.nlu.tokens import tokens_of
+
+_PREFIX = "tagger_"
 
 
 class EntityRules(msgspec.Struct, frozen=True):
@@ -43,19 +49,48 @@ class EntityRules(msgspec.Struct, frozen=True):
 class EntityReader:
     """Finds entities and the names of patterns (features for the intents) in the first READ_CHARACTERS of a text."""
 
-    def __init__(self, rules: EntityRules) -> None:
+    def __init__(self, rules: EntityRules, tagger: Tagger | None = None) -> None:
         config = rules.config
         self.rules = rules
+        self.tagger = tagger
         self.regexes = RegexFinder(rules.regexes, case_sensitive=config.case_sensitive)
         self._phrases = PhraseFinder(
             rules.phrases, case_sensitive=config.case_sensitive, word_boundaries=config.use_word_boundaries
         )
         self._names = frozenset(rules.names)
-        off = {Source.REGEX: not config.use_regexes, Source.LOOKUP: not config.use_lookup_tables}
+        off = {
+            Source.REGEX: not config.use_regexes,
+            Source.LOOKUP: not config.use_lookup_tables,
+            Source.PHRASE: tagger is not None,
+        }
         self._silent = frozenset(source for source, is_off in off.items() if is_off)
 
+    @classmethod
+    def train(cls, data: TrainingData, config: NluConfig) -> EntityReader:
+        """Raises Untrainable."""
+        reader = cls(EntityRules.of(data, config))
+        reader.regexes.check_speed()
+        if not config.learn_entities or not any(example.entities for example in data.examples):
+            return reader
+        from bot.nlu.sequences import tagger_of
+
+        return cls(reader.rules, tagger_of(data.examples, reader.find))
+
+    @classmethod
+    def of(cls, rules: EntityRules, words: TaggerWords | None, arrays: Mapping[str, Any]) -> EntityReader:
+        """As it was saved. Raises Untrainable and ModelRefused."""
+        if words is None:
+            return cls(rules)
+        stored = TaggerArrays(**{name: arrays[f"{_PREFIX}{name}"] for name in TaggerArrays.__struct_fields__})
+        return cls(rules, Tagger(words, stored))
+
+    def arrays(self) -> dict[str, Any]:
+        """The numbers that are saved."""
+        arrays = self.tagger.arrays if self.tagger else TaggerArrays.none()
+        return {f"{_PREFIX}{name}": getattr(arrays, name) for name in TaggerArrays.__struct_fields__}
+
     def find(self, text: str) -> list[Match]:
-        """All finds, overlapping ones and mere features too."""
+        """All finds of patterns and phrases, overlapping ones and mere features too."""
         start = narrow(text[:READ_CHARACTERS])
         return [*self.regexes.find(start), *self._phrases.find(start)]
 
@@ -63,14 +98,26 @@ class EntityReader:
         """The names of regexes and lookups among the finds. Annotated phrases are left out: the n-grams have them already."""
         return tuple(sorted({match.name for match in found if match.source is not Source.PHRASE}))
 
-    def entities(self, found: list[Match]) -> tuple[Entity, ...]:
-        meant = (match for match in found if match.name in self._names and match.source not in self._silent)
-        return tuple(map(self._entity, resolve(meant)))
+    def entities(self, text: str, found: list[Match]) -> tuple[Entity, ...]:
+        """What stays of `found` and of what the tagger makes of it."""
+        meant = [match for match in found if match.name in self._names and match.source not in self._silent]
+        return tuple(map(self._entity, resolve([*meant, *self._tagged(text, found)])))
+
+    def _tagged(self, text: str, found: list[Match]) -> Iterator[Match]:
+        if self.tagger is None:
+            return
+        start = narrow(text[:READ_CHARACTERS])
+        tokens = tokens_of(start)
+        for each in self.tagger.tag(clues_of(start, tokens, found)):
+            begins, ends, label = tokens[each.first][0], tokens[each.last][1], each.label
+            yield Match(
+                label.entity, begins, ends, start[begins:ends], Source.TAGGED, label.role, label.group, each.confidence
+            )
 
     def _entity(self, match: Match) -> Entity:
         value = self.rules.synonyms.get(lower(match.value), match.value)
         return Entity(
-            match.name, value, match.start, match.end, match.role, match.group, extractor=match.source.extractor
+            match.name, value, match.start, match.end, match.role, match.group, match.confidence, match.source.extractor
         )
 
 

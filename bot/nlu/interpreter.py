@@ -18,7 +18,7 @@ from bot.nlu.calibration import Calibration
 from bot.nlu.classifier import Classifier
 from bot.nlu.code_version import code_version
 from bot.nlu.data import NluConfig, TrainingData
-from bot.nlu.entities import EntityReader, EntityRules
+from bot.nlu.entities import EntityReader
 from bot.nlu.errors import ModelRefused, Untrainable
 from bot.nlu.fallback import with_fallback
 from bot.nlu.features import Floats, Idf, Vocabulary
@@ -52,8 +52,7 @@ class Interpreter:
         if not data.examples:
             raise Untrainable("There are no examples to train on; add intents with examples.")
         progress("patterns", 0.0)
-        reader = EntityReader(EntityRules.of(data, config))
-        reader.regexes.check_speed()
+        reader = EntityReader.train(data, config)
         progress("patterns", 1.0)
         texts = [grams(example.text, reader.features(reader.find(example.text))) for example in data.examples]
         intents = [example.intent for example in data.examples]
@@ -71,7 +70,7 @@ class Interpreter:
         )
         best = np.argsort(-confidences, axis=1, kind="stable")[:, :RANKING_LENGTH]
         return [
-            self._reading(text, row, order, self.reader.entities(each))
+            self._reading(text, row, order, self.reader.entities(text, each))
             for text, row, order, each in zip(texts, confidences, best.tolist(), found, strict=True)
         ]
 
@@ -84,12 +83,14 @@ class Interpreter:
             blocks=classifier.vocabulary.blocks,
             rules=self.reader.rules,
             calibration=classifier.calibration,
+            tagger=self.reader.tagger.words if self.reader.tagger else None,
         )
         arrays: model_files.Arrays = {
             "coefficients": classifier.coefficients,
             "intercepts": classifier.intercepts,
             "idf": classifier.idf.columns,
             "unknown_idf": classifier.idf.unknown,
+            **self.reader.arrays(),
         }
         model_files.write(folder, words, arrays)
 
@@ -100,7 +101,7 @@ class Interpreter:
         if not words.intents:
             raise ModelRefused("The parts of the model do not fit together.")
         try:
-            reader = EntityReader(words.rules)
+            reader = EntityReader.of(words.rules, words.tagger, arrays)
         except Untrainable:
             raise ModelRefused("The model's regular expressions cannot be read.") from None
         classifier = Classifier(

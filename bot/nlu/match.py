@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import assert_never
 
 
 class Source(IntEnum):
@@ -12,11 +13,21 @@ class Source(IntEnum):
 
     REGEX = 0
     LOOKUP = 1
-    PHRASE = 2
+    TAGGED = 2
+    PHRASE = 3
 
     @property
     def extractor(self) -> str:
-        return "PhraseEntityExtractor" if self is Source.PHRASE else "RegexEntityExtractor"
+        """As Rasa calls it: actions of projects look at the name."""
+        match self:
+            case Source.REGEX | Source.LOOKUP:
+                return "RegexEntityExtractor"
+            case Source.TAGGED:
+                return "DIETClassifier"
+            case Source.PHRASE:
+                return "PhraseEntityExtractor"
+            case never:
+                assert_never(never)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class Match:
     source: Source
     role: str | None = None
     group: str | None = None
+    confidence: float | None = None
 
     @property
     def length(self) -> int:
@@ -37,7 +49,7 @@ class Match:
 
 
 def resolve(matches: Iterable[Match]) -> list[Match]:
-    """The longest first, then regex before lookup before phrase, then the leftmost; what overlaps a chosen one goes.
+    """The longest first, then in the order of Source, then the leftmost; what overlaps a chosen one goes.
 
     On one and the same span different entities stay: only the dialogue knows whether 13800138000 was asked for as phone or number.
     """

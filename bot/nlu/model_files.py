@@ -8,6 +8,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,13 +18,23 @@ from bot.nlu.calibration import Calibration
 from bot.nlu.entities import EntityRules
 from bot.nlu.errors import ModelRefused
 from bot.nlu.grams import Block
+from bot.nlu.tagger import TaggerWords
 
-FORMAT = 1
+FORMAT = 2
 WORDS, NUMBERS = "model.json", "model.npz"
 FILES = frozenset({WORDS, NUMBERS})
-_KINDS = {"coefficients": "float32", "intercepts": "float32", "idf": "float64", "unknown_idf": "float64"}
+_KINDS = {
+    "coefficients": "float32",
+    "intercepts": "float32",
+    "idf": "float64",
+    "unknown_idf": "float64",
+    "tagger_starts": "int64",
+    "tagger_columns": "int32",
+    "tagger_weights": "float32",
+    "tagger_transitions": "float32",
+}
 
-Arrays = Mapping[str, npt.NDArray[np.floating]]
+Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,6 +44,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     blocks: tuple[tuple[str, ...], ...]
     rules: EntityRules
     calibration: Calibration
+    tagger: TaggerWords | None = None
 
 
 def write(folder: Path, words: Words, arrays: Arrays) -> None:

@@ -6,6 +6,7 @@ from bot.nlu.data import NluConfig
 from bot.project.document import Document, Map
 from bot.project.fields import list_at, maps, name_at, only, value_at
 
+ENTITY_LEARNERS = ("DIETClassifier", "CRFEntityExtractor", "MitieEntityExtractor", "SpacyEntityExtractor")
 TOP_KEYS = frozenset(["recipe", "assistant_id", "version", "language", "pipeline", "policies"])
 
 
@@ -43,7 +44,16 @@ def _config(document: Document, components: dict[str, Map]) -> NluConfig:
         flag("use_lookup_tables", default.use_lookup_tables),
         flag("use_regexes", default.use_regexes),
         flag("use_word_boundaries", default.use_word_boundaries),
+        _learns_entities(document, components),
     )
+
+
+def _learns_entities(document: Document, components: dict[str, Map]) -> bool:
+    """A pipeline without a component that learns entities wants none learned; without a pipeline we choose."""
+    learners = [components[name] for name in ENTITY_LEARNERS if name in components]
+    if not components:
+        return NluConfig().learn_entities
+    return any(value_at(document, learner, "entity_recognition", bool, True, "true or false") for learner in learners)
 
 
 def _share(document: Document, component: Map, key: str, otherwise: float) -> float:

@@ -1,0 +1,122 @@
+"""Learns a tagger from annotated examples: CRFsuite's L-BFGS, whose weights are then kept as plain numbers.
+
+Only here is CRFsuite imported. Its own model file is never kept: it is read by C code that trusts it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.nlu.clues import clues_of
+from bot.nlu.data import Example
+from bot.nlu.fold import READ_CHARACTERS, lower, narrow
+from bot.nlu.match import Match, Source
+from bot.nlu.tagger import OUTSIDE, Label, Tagger, TaggerArrays, TaggerWords, parts_of
+from bot.nlu.tokens import Ends, tokens_of, tokens_within
+
+L1, L2 = 0.02, 0.02
+ITERATIONS = 80
+# CRFsuite looks two periods back; beyond this gain more rounds only sharpen what is certain.
+_GAIN, _PERIOD = 1e-3, 5
+
+# Texts without an annotation teach what is outside; more of them than this only cost time.
+_MOST_BARE = 4_000
+
+Clues = Sequence[Sequence[str]]
+
+
+def learn_tagger(clues: Sequence[Clues], labels: Sequence[Sequence[Label]]) -> Tagger:
+    """One row of clues and one label for each token of each example."""
+    from pycrfsuite import Tagger as Reader
+    from pycrfsuite import Trainer
+
+    names = sorted({label for row in labels for label in row}, key=_order)
+    columns = {label: str(i) for i, label in enumerate(names)}
+    places = {clue: i for i, clue in enumerate(sorted({clue for text in clues for each in text for clue in each}))}
+    trainer = Trainer(verbose=False)
+    trainer.set_params(
+        {"c1": L1, "c2": L2, "max_iterations": ITERATIONS, "delta": _GAIN, "period": _PERIOD, "feature.minfreq": 0}
+    )
+    for text, row in zip(clues, labels, strict=True):
+        # Numbers for names: CRFsuite's listing of the weights cannot hold every character.
+        trainer.append([[str(places[clue]) for clue in each] for each in text], [columns[label] for label in row])
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "weights")
+        trainer.train(path)
+        reader = Reader()
+        reader.open(path)
+        listed = reader.info()
+        reader.close()
+    return _tagger(names, list(places), listed.state_features, listed.transitions)
+
+
+def tagger_of(examples: Sequence[Example], find: Callable[[str], list[Match]]) -> Tagger:
+    """`find` gives the finds of patterns and phrases in a text."""
+    taught = _taught(examples)
+    counted = Counter(phrase for example in taught for phrase in _phrases(example))
+    clues, labels = [], []
+    for example in taught:
+        text = narrow(example.text[:READ_CHARACTERS])
+        own = {phrase for phrase in _phrases(example) if counted[phrase] == 1}
+        # What only this example says would look sure here, and be unknown in every text to come.
+        found = [
+            match
+            for match in find(example.text)
+            if match.source is not Source.PHRASE or (match.name, lower(text[match.start : match.end])) not in own
+        ]
+        tokens = tokens_of(text)
+        clues.append(clues_of(text, tokens, found))
+        labels.append(labels_of(example, tokens))
+    return learn_tagger(clues, labels)
+
+
+def _taught(examples: Sequence[Example]) -> list[Example]:
+    bare = [example for example in examples if not example.entities]
+    step = max(1, len(bare) // _MOST_BARE)
+    return [*(example for example in examples if example.entities), *bare[::step]]
+
+
+def _phrases(example: Example) -> set[tuple[str, str]]:
+    return {(span.entity, lower(narrow(example.text[span.start : span.end]))) for span in example.entities}
+
+
+def labels_of(example: Example, tokens: Sequence[Ends]) -> list[Label]:
+    """Of annotations that overlap the longest counts."""
+    labels = [Label(OUTSIDE)] * len(tokens)
+    for span in sorted(example.entities, key=lambda span: (span.start - span.end, span.start)):
+        within = tokens_within(tokens, span.start, span.end)
+        if within and all(labels[i].part == OUTSIDE for i in within):
+            for i, part in zip(within, parts_of(len(within)), strict=True):
+                labels[i] = Label(part, span.entity, span.role, span.group)
+    return labels
+
+
+def _tagger(
+    names: list[Label],
+    clues: list[str],
+    state: dict[tuple[str, str], float],
+    steps: dict[tuple[str, str], float],
+) -> Tagger:
+    weighed = sorted((int(clue), int(label), weight) for (clue, label), weight in state.items() if weight)
+    used = sorted({clue for clue, _, _ in weighed})
+    rows = {clue: row for row, clue in enumerate(used)}
+    lengths = np.bincount([rows[clue] for clue, _, _ in weighed] or [0], minlength=len(used))[: len(used)]
+    transitions = np.zeros((len(names), len(names)), np.float32)
+    for (before, after), weight in steps.items():
+        transitions[int(before), int(after)] = weight
+    arrays = TaggerArrays(
+        np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
+        np.array([label for _, label, _ in weighed], np.int32),
+        np.array([weight for _, _, weight in weighed], np.float32),
+        transitions,
+    )
+    return Tagger(TaggerWords(tuple(names), tuple(clues[i] for i in used)), arrays)
+
+
+def _order(label: Label) -> tuple[str, str, str, str]:
+    return label.entity, label.role or "", label.group or "", label.part
