@@ -56,7 +56,7 @@ def roles(text: str) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize(
-    "text, expected",
+    ("text", "expected"),
     [
         ("fly to Tromso from Bergen", [("Tromso", "to"), ("Bergen", "from")]),
         ("a ticket from Kyoto to Oslo", [("Kyoto", "from"), ("Oslo", "to")]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import TypeGuard
 
 from bot.nlu.fold import is_unspaced, lower
 from bot.nlu.match import Match
@@ -11,15 +12,34 @@ from bot.nlu.tokens import Ends, tokens_within
 _AFFIXES = (2, 3)
 # A figure of two digits is an hour or a number of things; what is longer says something by its length only.
 _SPELLED_DIGITS = 2
+# Sign of the clue, and which words beside the token it is of.
+_WINDOWS = (
+    ("0", 0, 1),
+    ("-", -1, 0),
+    ("+", 1, 2),
+    ("=", -2, -1),
+    ("*", 2, 3),
+    ("<", -1, 1),
+    (">", 0, 2),
+    ("(", -2, 0),
+    (")", 1, 3),
+    ("|", -1, 2),
+)
 _EDGE = "\N{START OF TEXT}"
 
 
-def clues_of(text: str, tokens: Sequence[Ends], found: Iterable[Match]) -> list[list[str]]:
-    """For each token its clues. `text` is narrow."""
-    words = [_EDGE, _EDGE, *(_word(text[start:end]) for start, end in tokens), _EDGE, _EDGE]
-    clues = [
-        [*_around(words, i + 2), *_look(text, start, end)] for i, (start, end) in enumerate(tokens)
+def clues_of(
+    text: str, tokens: Sequence[Ends], found: Iterable[Match], strange: Container[int] = ()
+) -> list[list[str]]:
+    """For each token its clues. `text` is narrow; the words of `strange` tokens are as if never seen before."""
+    words: list[str | None] = [
+        None if i in strange else _word(text[start:end]) for i, (start, end) in enumerate(tokens)
     ]  # fmt: skip
+    words = [_EDGE, _EDGE, *words, _EDGE, _EDGE]
+    clues = [
+        [*_around(words, i + 2), *_look(text, start, end), *([] if i in strange else _affixes(text[start:end]))]
+        for i, (start, end) in enumerate(tokens)
+    ]
     for match in found:
         for i in tokens_within(tokens, match.start, match.end):
             start, end = tokens[i]
@@ -29,33 +49,28 @@ def clues_of(text: str, tokens: Sequence[Ends], found: Iterable[Match]) -> list[
     return clues
 
 
-def _around(words: Sequence[str], i: int) -> list[str]:
-    before, last, word, then, after = words[i - 2 : i + 3]
+def _around(words: Sequence[str | None], i: int) -> list[str]:
     return [
         "",
-        f"0{word}",
-        f"-{last}",
-        f"+{then}",
-        f"={before}",
-        f"*{after}",
-        f"<{last} {word}",
-        f">{word} {then}",
-        f"({before} {last}",
-        f"){then} {after}",
-        f"|{last} {word} {then}",
+        *(f"{sign}{' '.join(part)}" for sign, first, last in _WINDOWS if _known(part := words[i + first : i + last])),
     ]
 
 
+def _known(words: Sequence[str | None]) -> TypeGuard[Sequence[str]]:
+    return None not in words
+
+
 def _look(text: str, start: int, end: int) -> list[str]:
-    word = text[start:end]
-    look = [f"s{_shape(word)}"]
-    if start and not text[start - 1].isspace():
-        look.append("glued")
+    look = [f"s{_shape(text[start:end])}"]
+    return [*look, "glued"] if start and not text[start - 1].isspace() else look
+
+
+def _affixes(word: str) -> Iterator[str]:
     if word.isalpha() and not is_unspaced(word):
         small = lower(word)
         for length in _AFFIXES:
-            look += [f"[{small[:length]}", f"]{small[-length:]}"]
-    return look
+            yield f"[{small[:length]}"
+            yield f"]{small[-length:]}"
 
 
 def _word(word: str) -> str:

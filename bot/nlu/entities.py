@@ -11,7 +11,7 @@ import msgspec
 from bot.nlu.clues import clues_of
 from bot.nlu.data import NluConfig, TrainingData
 from bot.nlu.fold import READ_CHARACTERS, lower, narrow
-from bot.nlu.match import Match, Source, resolve
+from bot.nlu.match import Match, Source, part_of, resolve
 from bot.nlu.phrases import Phrase, PhraseFinder
 from bot.nlu.reading import Entity
 from bot.nlu.regexes import RegexFinder
@@ -101,7 +101,8 @@ class EntityReader:
     def entities(self, text: str, found: list[Match]) -> tuple[Entity, ...]:
         """What stays of `found` and of what the tagger makes of it."""
         meant = [match for match in found if match.name in self._names and match.source not in self._silent]
-        return tuple(map(self._entity, resolve([*meant, *self._tagged(text, found)])))
+        tagged = list(self._tagged(text, found))
+        return tuple(map(self._entity, resolve([*(part_of(match, tagged) for match in meant), *tagged])))
 
     def _tagged(self, text: str, found: list[Match]) -> Iterator[Match]:
         if self.tagger is None:

@@ -19,6 +19,9 @@ Ints = npt.NDArray[np.int64]
 OUTSIDE = "O"
 # A way that no annotation can take. Not infinite: infinities make NaN when they are subtracted.
 _NEVER = -1e4
+# Taken off what speaks for "no entity". An annotated text has more of the ordinary than a customer's has, whose values nobody knows:
+# with each value left out once, F1 rose from 69 to 74 (English) and from 67 to 75 (Chinese); above 2 it falls again.
+_OUTSIDE_COST = 1.5
 # Tokens times labels squared: 2,000 tokens of 100 labels are 0.1 s; with more labels fewer tokens are tagged.
 _MOST_STEPS = 20_000_000
 
@@ -99,6 +102,7 @@ class Tagger:
         self._passed = np.exp(self._transitions)
         self._first = np.array([0.0 if label.part in "BUO" else _NEVER for label in labels])
         self._last = np.array([0.0 if label.part in "LUO" else _NEVER for label in labels])
+        self._outside = [i for i, label in enumerate(labels) if label.part == OUTSIDE]
         self._longest = max(1, _MOST_STEPS // len(labels) ** 2)
 
     def tag(self, clues: Sequence[Sequence[str]]) -> list[Tagged]:
@@ -130,6 +134,7 @@ class Tagger:
             picked = offsets + np.arange(len(offsets))
             cells = np.repeat(rows_of[:, 1], lengths) * n_labels + self.arrays.columns[picked]
             given += np.bincount(cells, self.arrays.weights[picked], given.size).reshape(shape)
+        given[:, self._outside] -= _OUTSIDE_COST
         given[0] += self._first
         given[-1] += self._last
         return given
