@@ -125,6 +125,7 @@ async def test_what_is_refused_writes_nothing(make_api: Callable[..., Api], stor
             frame = {"type": each, **MATRIX[each][0], "conversation": own.conversation}
             assert await answer_to(wen, frame) == code, "the bot holds it"
         await own.acknowledged(await own.say("second"))
+        await own.until(lambda: 2 in own.entries, "the second message comes, without a hole before it")
         assert sorted(own.entries) == [1, 2]
 
 
