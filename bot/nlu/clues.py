@@ -33,7 +33,7 @@ def clues_of(
 ) -> list[list[str]]:
     """For each token its clues. `text` is narrow; the words of `strange` tokens are as if never seen before."""
     words: list[str | None] = [
-        None if i in strange else _word(text[start:end]) for i, (start, end) in enumerate(tokens)
+        None if i in strange else word_of(text[start:end]) for i, (start, end) in enumerate(tokens)
     ]  # fmt: skip
     words = [_EDGE, _EDGE, *words, _EDGE, _EDGE]
     clues = [
@@ -73,7 +73,7 @@ def _affixes(word: str) -> Iterator[str]:
             yield f"]{small[-length:]}"
 
 
-def _word(word: str) -> str:
+def word_of(word: str) -> str:
     if word.isdigit() and len(word) > _SPELLED_DIGITS:
         return "0" * len(word)
     return lower(word)

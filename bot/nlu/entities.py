@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -11,14 +12,16 @@ import msgspec
 from bot.nlu.clues import clues_of
 from bot.nlu.data import NluConfig, TrainingData
 from bot.nlu.fold import READ_CHARACTERS, lower, narrow
-from bot.nlu.match import Match, Source, part_of, resolve
+from bot.nlu.match import Match, Source, resolve
+from bot.nlu.parts import part_clues
 from bot.nlu.phrases import Phrase, PhraseFinder
 from bot.nlu.reading import Entity
 from bot.nlu.regexes import RegexFinder
 from bot.nlu.tagger import Tagger, TaggerArrays, TaggerWords
-from bot.nlu.tokens import tokens_of
+from bot.nlu.tokens import Ends, tokens_of
 
-_PREFIX = "tagger_"
+# Of the numbers of both taggers in a saved model.
+PREFIXES = ("tagger_", "parts_")
 
 
 class EntityRules(msgspec.Struct, frozen=True):
@@ -49,10 +52,11 @@ class EntityRules(msgspec.Struct, frozen=True):
 class EntityReader:
     """Finds entities and the names of patterns (features for the intents) in the first READ_CHARACTERS of a text."""
 
-    def __init__(self, rules: EntityRules, tagger: Tagger | None = None) -> None:
+    def __init__(self, rules: EntityRules, tagger: Tagger | None = None, parts: Tagger | None = None) -> None:
         config = rules.config
         self.rules = rules
         self.tagger = tagger
+        self.parts = parts
         self.regexes = RegexFinder(rules.regexes, case_sensitive=config.case_sensitive)
         self._phrases = PhraseFinder(
             rules.phrases, case_sensitive=config.case_sensitive, word_boundaries=config.use_word_boundaries
@@ -72,22 +76,35 @@ class EntityReader:
         reader.regexes.check_speed()
         if not config.learn_entities or not any(example.entities for example in data.examples):
             return reader
-        from bot.nlu.sequences import tagger_of
+        from bot.nlu.sequences import Taught
 
-        return cls(reader.rules, tagger_of(data.examples, reader.find))
+        taught = Taught(data.examples, reader.find)
+        return cls(reader.rules, taught.tagger(), taught.parts())
 
     @classmethod
-    def of(cls, rules: EntityRules, words: TaggerWords | None, arrays: Mapping[str, Any]) -> EntityReader:
+    def of(cls, rules: EntityRules, words: Sequence[TaggerWords], arrays: Mapping[str, Any]) -> EntityReader:
         """As it was saved. Raises Untrainable and ModelRefused."""
-        if words is None:
-            return cls(rules)
-        stored = TaggerArrays(**{name: arrays[f"{_PREFIX}{name}"] for name in TaggerArrays.__struct_fields__})
-        return cls(rules, Tagger(words, stored))
+        taggers = [
+            Tagger(each, TaggerArrays(**{name: arrays[f"{prefix}{name}"] for name in TaggerArrays.__struct_fields__}))
+            if each.labels
+            else None
+            for each, prefix in zip(words, PREFIXES, strict=True)
+        ]
+        return cls(rules, *taggers)
+
+    def words(self) -> tuple[TaggerWords, TaggerWords]:
+        """The words of the taggers that are saved; empty ones for none."""
+        return _words(self.tagger), _words(self.parts)
 
     def arrays(self) -> dict[str, Any]:
-        """The numbers that are saved."""
-        arrays = self.tagger.arrays if self.tagger else TaggerArrays.none()
-        return {f"{_PREFIX}{name}": getattr(arrays, name) for name in TaggerArrays.__struct_fields__}
+        """Their numbers."""
+        saved = zip(PREFIXES, (self.tagger, self.parts), strict=True)
+        stored = {prefix: each.arrays if each else TaggerArrays.none() for prefix, each in saved}
+        return {
+            f"{prefix}{name}": getattr(arrays, name)
+            for prefix, arrays in stored.items()
+            for name in TaggerArrays.__struct_fields__
+        }
 
     def find(self, text: str) -> list[Match]:
         """All finds of patterns and phrases, overlapping ones and mere features too."""
@@ -101,25 +118,39 @@ class EntityReader:
     def entities(self, text: str, found: list[Match]) -> tuple[Entity, ...]:
         """What stays of `found` and of what the tagger makes of it."""
         meant = [match for match in found if match.name in self._names and match.source not in self._silent]
-        tagged = list(self._tagged(text, found))
-        return tuple(map(self._entity, resolve([*(part_of(match, tagged) for match in meant), *tagged])))
+        start = narrow(text[:READ_CHARACTERS])
+        tokens = tokens_of(start) if self.tagger else []
+        kept = resolve([*meant, *self._tagged(start, tokens, found)])
+        return tuple(map(self._entity, self._parted(start, tokens, kept)))
 
-    def _tagged(self, text: str, found: list[Match]) -> Iterator[Match]:
+    def _tagged(self, text: str, tokens: Sequence[Ends], found: list[Match]) -> Iterator[Match]:
         if self.tagger is None:
             return
-        start = narrow(text[:READ_CHARACTERS])
-        tokens = tokens_of(start)
-        for each in self.tagger.tag(clues_of(start, tokens, found)):
-            begins, ends, label = tokens[each.first][0], tokens[each.last][1], each.label
+        for each in self.tagger.tag(clues_of(text, tokens, found)):
+            start, end = tokens[each.first][0], tokens[each.last][1]
             yield Match(
-                label.entity, begins, ends, start[begins:ends], Source.TAGGED, label.role, label.group, each.confidence
-            )
+                each.label.entity, start, end, text[start:end], Source.TAGGED, confidence=each.confidence
+            )  # fmt: skip
+
+    def _parted(self, text: str, tokens: Sequence[Ends], matches: list[Match]) -> list[Match]:
+        """With roles and groups: those that patterns found have them too."""
+        if self.parts is None or not matches:
+            return matches
+        labels, _ = self.parts.way(part_clues(text, tokens, [(each.start, each.end, each.name) for each in matches]))
+        parted = [
+            replace(each, role=label.role, group=label.group) for each, label in zip(matches, labels, strict=False)
+        ]
+        return parted + matches[len(labels) :]
 
     def _entity(self, match: Match) -> Entity:
         value = self.rules.synonyms.get(lower(match.value), match.value)
         return Entity(
             match.name, value, match.start, match.end, match.role, match.group, match.confidence, match.source.extractor
         )
+
+
+def _words(tagger: Tagger | None) -> TaggerWords:
+    return tagger.words if tagger else TaggerWords()
 
 
 def _annotated(data: TrainingData, covered: set[str]) -> Iterator[Phrase]:

@@ -83,7 +83,7 @@ class Interpreter:
             blocks=classifier.vocabulary.blocks,
             rules=self.reader.rules,
             calibration=classifier.calibration,
-            tagger=self.reader.tagger.words if self.reader.tagger else None,
+            taggers=self.reader.words(),
         )
         arrays: model_files.Arrays = {
             "coefficients": classifier.coefficients,
@@ -101,7 +101,7 @@ class Interpreter:
         if not words.intents:
             raise ModelRefused("The parts of the model do not fit together.")
         try:
-            reader = EntityReader.of(words.rules, words.tagger, arrays)
+            reader = EntityReader.of(words.rules, words.taggers, arrays)
         except Untrainable:
             raise ModelRefused("The model's regular expressions cannot be read.") from None
         classifier = Classifier(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import assert_never
 
@@ -46,15 +46,6 @@ class Match:
     @property
     def length(self) -> int:
         return self.end - self.start
-
-
-def part_of(match: Match, tagged: Iterable[Match]) -> Match:
-    """The match with the role and group that a tagged one of the same entity has at its place: patterns know none."""
-    if match.role is None and match.group is None:
-        for each in tagged:
-            if each.name == match.name and each.start < match.end and match.start < each.end:
-                return replace(match, role=each.role, group=each.group)
-    return match
 
 
 def resolve(matches: Iterable[Match]) -> list[Match]:

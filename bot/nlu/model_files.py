@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.calibration import Calibration
-from bot.nlu.entities import EntityRules
+from bot.nlu.entities import PREFIXES, EntityRules
 from bot.nlu.errors import ModelRefused
 from bot.nlu.grams import Block
 from bot.nlu.tagger import TaggerWords
@@ -28,10 +28,16 @@ _KINDS = {
     "intercepts": "float32",
     "idf": "float64",
     "unknown_idf": "float64",
-    "tagger_starts": "int64",
-    "tagger_columns": "int32",
-    "tagger_weights": "float32",
-    "tagger_transitions": "float32",
+    **{
+        f"{prefix}{name}": kind
+        for prefix in PREFIXES
+        for name, kind in (
+            ("starts", "int64"),
+            ("columns", "int32"),
+            ("weights", "float32"),
+            ("transitions", "float32"),
+        )
+    },
 }
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -44,7 +50,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     blocks: tuple[tuple[str, ...], ...]
     rules: EntityRules
     calibration: Calibration
-    tagger: TaggerWords | None = None
+    taggers: tuple[TaggerWords, TaggerWords]
 
 
 def write(folder: Path, words: Words, arrays: Arrays) -> None:

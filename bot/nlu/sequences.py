@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from bot.nlu.clues import clues_of
-from bot.nlu.data import Example
+from bot.nlu.data import Example, Span
 from bot.nlu.fold import READ_CHARACTERS, lower, narrow
 from bot.nlu.match import Match, Source
+from bot.nlu.parts import part_clues
 from bot.nlu.tagger import OUTSIDE, Label, Tagger, TaggerArrays, TaggerWords, parts_of
 from bot.nlu.tokens import Ends, tokens_of, tokens_within
 
@@ -55,32 +56,57 @@ def learn_tagger(clues: Sequence[Clues], labels: Sequence[Sequence[Label]]) -> T
     return _tagger(names, list(places), listed.state_features, listed.transitions)
 
 
-def tagger_of(examples: Sequence[Example], find: Callable[[str], list[Match]]) -> Tagger:
-    """`find` gives the finds of patterns and phrases in a text."""
-    taught = _taught(examples)
-    counted = Counter(phrase for example in taught for phrase in _phrases(example))
-    clues, labels = [], []
-    for example in taught:
-        text = narrow(example.text[:READ_CHARACTERS])
-        own = {phrase for phrase in _phrases(example) if counted[phrase] == 1}
+class Taught:
+    """Examples with the finds of patterns and phrases in them."""
+
+    def __init__(self, examples: Sequence[Example], find: Callable[[str], list[Match]]) -> None:
+        self._examples = _taught(examples)
+        self._find = find
+        self._counted = Counter(phrase for example in self._examples for phrase in _phrases(example))
+
+    def tagger(self) -> Tagger:
+        """Of entities."""
+        clues, labels = [], []
+        for example in self._examples:
+            text = narrow(example.text[:READ_CHARACTERS])
+            tokens, found = tokens_of(text), self._found(example, text)
+            row = labels_of(example, tokens)
+            for strange in _strange(row):
+                clues.append(clues_of(text, tokens, found, strange))
+                labels.append(row)
+        return learn_tagger(clues, labels)
+
+    def parts(self) -> Tagger | None:
+        """Of roles and groups; None where no example has one."""
+        clues, labels = [], []
+        for example in self._examples:
+            spans = sorted(spans_of(example), key=lambda span: span.start)
+            text = narrow(example.text[:READ_CHARACTERS])
+            for kept in _with_gaps(spans):
+                clues.append(part_clues(text, tokens_of(text), [(each.start, each.end, each.entity) for each in kept]))
+                labels.append([Label(OUTSIDE, "", each.role, each.group) for each in kept])
+        return learn_tagger(clues, labels) if any(not each.is_nothing for row in labels for each in row) else None
+
+    def _found(self, example: Example, text: str) -> list[Match]:
+        own = {phrase for phrase in _phrases(example) if self._counted[phrase] == 1}
         # What only this example says would look sure here, and be unknown in every text to come.
-        found = [
+        return [
             match
-            for match in find(example.text)
+            for match in self._find(example.text)
             if match.source is not Source.PHRASE or (match.name, lower(text[match.start : match.end])) not in own
         ]
-        tokens = tokens_of(text)
-        row = labels_of(example, tokens)
-        for strange in _strange(row):
-            clues.append(clues_of(text, tokens, found, strange))
-            labels.append(row)
-    return learn_tagger(clues, labels)
 
 
 def _strange(labels: Sequence[Label]) -> list[set[int]]:
     """Each text as it is, and once with its entities as if nobody knew them: what stands around must tell them too."""
     inside = {i for i, label in enumerate(labels) if label.part != OUTSIDE}
     return [set(), inside] if inside else [set()]
+
+
+def _with_gaps(spans: list[Span]) -> list[list[Span]]:
+    """All, and all without one of them, as if it had not been found."""
+    gaps = [spans[:i] + spans[i + 1 :] for i in range(len(spans))] if len(spans) > 1 else []
+    return [each for each in (spans, *gaps) if each]
 
 
 def _taught(examples: Sequence[Example]) -> list[Example]:
@@ -93,14 +119,22 @@ def _phrases(example: Example) -> set[tuple[str, str]]:
     return {(span.entity, lower(narrow(example.text[span.start : span.end]))) for span in example.entities}
 
 
-def labels_of(example: Example, tokens: Sequence[Ends]) -> list[Label]:
-    """Of annotations that overlap the longest counts."""
-    labels = [Label(OUTSIDE)] * len(tokens)
+def spans_of(example: Example) -> list[Span]:
+    """Of annotations that overlap the longest."""
+    kept: list[Span] = []
     for span in sorted(example.entities, key=lambda span: (span.start - span.end, span.start)):
-        within = tokens_within(tokens, span.start, span.end)
-        if within and all(labels[i].part == OUTSIDE for i in within):
-            for i, part in zip(within, parts_of(len(within)), strict=True):
-                labels[i] = Label(part, span.entity, span.role, span.group)
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return kept
+
+
+def labels_of(example: Example, tokens: Sequence[Ends]) -> list[Label]:
+    """With roles, though `parts` tell them: "from" and "to" then help to find values that nobody knows (F1 + 6 in Chinese)."""
+    labels = [Label(OUTSIDE)] * len(tokens)
+    for span in spans_of(example):
+        within = [i for i in tokens_within(tokens, span.start, span.end) if labels[i].part == OUTSIDE]
+        for i, part in zip(within, parts_of(len(within)), strict=True):
+            labels[i] = Label(part, span.entity, span.role)
     return labels
 
 
