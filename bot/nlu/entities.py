@@ -15,6 +15,7 @@ from bot.nlu.fold import READ_CHARACTERS, lower, narrow
 from bot.nlu.match import Match, Source, resolve
 from bot.nlu.parts import part_clues
 from bot.nlu.phrases import Phrase, PhraseFinder
+from bot.nlu.quantities import counts_in
 from bot.nlu.reading import Entity
 from bot.nlu.regexes import RegexFinder
 from bot.nlu.tagger import Tagger, TaggerArrays, TaggerWords
@@ -126,7 +127,7 @@ class EntityReader:
     def _tagged(self, text: str, tokens: Sequence[Ends], found: list[Match]) -> Iterator[Match]:
         if self.tagger is None:
             return
-        for each in self.tagger.tag(clues_of(text, tokens, found)):
+        for each in self.tagger.tag(clues_of(text, tokens, [*found, *counts_in(text)])):
             start, end = tokens[each.first][0], tokens[each.last][1]
             yield Match(
                 each.label.entity, start, end, text[start:end], Source.TAGGED, confidence=each.confidence

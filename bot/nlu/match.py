@@ -15,6 +15,7 @@ class Source(IntEnum):
     LOOKUP = 1
     TAGGED = 2
     PHRASE = 3
+    QUANTITY = 4
 
     @property
     def extractor(self) -> str:
@@ -26,6 +27,8 @@ class Source(IntEnum):
                 return "DIETClassifier"
             case Source.PHRASE:
                 return "PhraseEntityExtractor"
+            case Source.QUANTITY:
+                return "DucklingEntityExtractor"
             case never:
                 assert_never(never)
 

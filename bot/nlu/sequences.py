@@ -17,6 +17,7 @@ from bot.nlu.data import Example, Span
 from bot.nlu.fold import READ_CHARACTERS, lower, narrow
 from bot.nlu.match import Match, Source
 from bot.nlu.parts import part_clues
+from bot.nlu.quantities import counts_in
 from bot.nlu.tagger import OUTSIDE, Label, Tagger, TaggerArrays, TaggerWords, parts_of
 from bot.nlu.tokens import Ends, tokens_of, tokens_within
 
@@ -69,7 +70,7 @@ class Taught:
         clues, labels = [], []
         for example in self._examples:
             text = narrow(example.text[:READ_CHARACTERS])
-            tokens, found = tokens_of(text), self._found(example, text)
+            tokens, found = tokens_of(text), [*self._found(example, text), *counts_in(text)]
             row = labels_of(example, tokens)
             for strange in _strange(row):
                 clues.append(clues_of(text, tokens, found, strange))
