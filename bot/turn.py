@@ -14,6 +14,7 @@ from bot.dialogue.exchange import Button, Heard, Outcome, Reply
 from bot.dialogue.extraction import SENSITIVE
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.tracker import Tracker
+from bot.nlu.quantities import QuantityReader
 from bot.nlu.reading import Entity, Reading
 from bot.payload import understood
 from bot.project import Project
@@ -51,13 +52,17 @@ class Bot:
         self._rules = Rulebook(project.rules)
         self._speaker = Speaker(project.domain, rng or random.Random())
         self._interpreter = interpreter
+        self._quantities = QuantityReader(project.nlu_config, project.domain.entities - project.training.found())
         self._actions = Actions.of(project, action_timeout)
         self._ring = ring
 
     def read(self, heard: Sequence[Heard]) -> list[Reading]:
         """One reading for each message, all understood in one vectorised call. What is sealed becomes an entity of its kind."""
         readings = self._interpreter.read([each.text for each in heard])
-        return [_with_sealed(each, reading) for each, reading in zip(heard, readings, strict=True)]
+        return [
+            _with_sealed(each, self._quantities.read(reading, each.at))
+            for each, reading in zip(heard, readings, strict=True)
+        ]
 
     async def turn(self, heard: Heard, reading: Reading, tracker: bytes | None) -> Outcome:
         """What is said and done about one message. Raises msgspec.MsgspecError where the bytes are no tracker."""

@@ -168,3 +168,15 @@ def test_broken_actions_are_named_by_file_and_line(tmp_path: Path) -> None:
         project = load_project(write_project(tmp_path / expected[:8].strip("."), actions=actions))
         with pytest.raises(ProjectError, match=expected.replace(".", r"\.")):
             Bot(project, Interpreter.train(project.training, project.nlu_config), None)
+
+
+async def test_quantities_are_found_as_of_when_it_was_said_but_not_in_what_is_masked(talk: Callable[..., Talk]) -> None:
+    one = talk(
+        config="language: en\npipeline:\n- {name: DucklingEntityExtractor, timezone: UTC, dimensions: [time, number]}\n"
+    )
+    masked, sealed = seal_text(f"call {PHONE} tomorrow", one.ring, "u_1:1")
+    (reading,) = one.bot.read([Heard("c_1", 1, masked, 1_000_000, None, sealed=sealed, row="u_1:1")])
+    assert [(each.entity, each.value) for each in reading.entities] == [
+        ("time", "1970-01-13T00:00:00.000+00:00"),
+        ("phone", "139****5678"),
+    ]

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Duckling's names of what is found without training.
+DIMENSIONS = frozenset(
+    (
+        "amount-of-money", "distance", "duration", "email", "number", "ordinal",
+        "phone-number", "quantity", "temperature", "time", "url", "volume",
+    )
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -38,6 +46,11 @@ class TrainingData:
     lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     entities: tuple[str, ...] = ()
 
+    def found(self) -> frozenset[str]:
+        """The entities that examples, regexes or lookups find."""
+        annotated = {span.entity for example in self.examples for span in example.entities}
+        return frozenset(annotated.union(self.regexes, self.lookups))
+
 
 @dataclass(frozen=True, slots=True)
 class NluConfig:
@@ -52,3 +65,6 @@ class NluConfig:
     use_word_boundaries: bool = True
     # Whether annotated entities are learned: a project whose pipeline has no component that does so relies on patterns alone.
     learn_entities: bool = True
+    # Duckling's dimensions that are looked for, and the time zone (IANA) that days and hours are of; None is the machine's.
+    dimensions: tuple[str, ...] = ()
+    timezone: str | None = None

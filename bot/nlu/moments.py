@@ -78,7 +78,9 @@ def _moved(start: int, end: int, at: datetime, value: float, unit: str) -> Momen
     then = at + timedelta(seconds=value * SECONDS[unit])
     if SECONDS[unit] >= SECONDS["day"] and value == int(value):
         return Moment(start, end, _day(then), "day")
-    return Moment(start, end, then.replace(microsecond=0), "second" if unit == "second" else "minute")
+    if unit == "second":
+        return Moment(start, end, then.replace(microsecond=0), unit)
+    return Moment(start, end, then.replace(second=0, microsecond=0), "minute")
 
 
 def _near(match: re.Match[str], at: datetime) -> Moment:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bot.nlu.data import NluConfig
+from zoneinfo import available_timezones
+
+from bot.nlu.data import DIMENSIONS, NluConfig
 from bot.project.document import Document, Map
-from bot.project.fields import list_at, maps, name_at, only, value_at
+from bot.project.fields import list_at, maps, name_at, names_at, only, value_at
 
 ENTITY_LEARNERS = ("DIETClassifier", "CRFEntityExtractor", "MitieEntityExtractor", "SpacyEntityExtractor")
 TOP_KEYS = frozenset(["recipe", "assistant_id", "version", "language", "pipeline", "policies"])
@@ -45,7 +47,30 @@ def _config(document: Document, components: dict[str, Map]) -> NluConfig:
         flag("use_regexes", default.use_regexes),
         flag("use_word_boundaries", default.use_word_boundaries),
         _learns_entities(document, components),
+        _dimensions(document, components.get("DucklingEntityExtractor")),
+        _timezone(document, components.get("DucklingEntityExtractor", Map(1))),
     )
+
+
+def _dimensions(document: Document, duckling: Map | None) -> tuple[str, ...]:
+    """All where the component names none, as in Rasa."""
+    if duckling is None:
+        return ()
+    named = names_at(document, duckling, "dimensions")
+    if strange := sorted(set(named) - DIMENSIONS):
+        known = ", ".join(sorted(DIMENSIONS))
+        document.warn(duckling.line_of("dimensions"), f"not found here: {', '.join(strange)}; expected some of {known}")
+    return tuple(sorted(DIMENSIONS.intersection(named) if named else DIMENSIONS))
+
+
+def _timezone(document: Document, duckling: Map) -> str | None:
+    name = name_at(document, duckling, "timezone")
+    if name is not None and name not in available_timezones():
+        document.error(
+            duckling.line_of("timezone"), "expected the name of a time zone, such as Asia/Shanghai, as `timezone`"
+        )
+        return None
+    return name
 
 
 def _learns_entities(document: Document, components: dict[str, Map]) -> bool:

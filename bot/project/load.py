@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -83,7 +83,7 @@ class _Loading:
                 story.file, story.line, "stories are read and checked but not followed yet; expected rules"
             )
         self.problems.check()
-        training = self.nlu.data()
+        training = replace(self.nlu.data(), entities=tuple(sorted(domain.entities)))
         return Project(
             self.folder.name,
             self.folder,

@@ -1,0 +1,55 @@
+"""What `config.yml` says about entities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.nlu.data import DIMENSIONS
+from bot.project import ProjectError, load_project
+from tests.small_project import write_project
+
+
+def config(*components: str) -> str:
+    return "pipeline:\n" + "".join(f"- {each}\n" for each in components)
+
+
+@pytest.mark.parametrize(
+    ("components", "learns"),
+    [
+        (("{name: DIETClassifier}",), True),
+        (("{name: DIETClassifier, entity_recognition: false}",), False),
+        (("{name: DIETClassifier, entity_recognition: false}", "{name: CRFEntityExtractor}"), True),
+        (("{name: RegexEntityExtractor}",), False),
+    ],
+)
+def test_entities_are_learned_where_the_pipeline_has_what_learns_them(
+    tmp_path: Path, components: tuple[str, ...], learns: bool
+) -> None:
+    project = load_project(write_project(tmp_path, config=config(*components)))
+    assert project.nlu_config.learn_entities is learns
+
+
+def test_without_a_pipeline_entities_are_learned_and_no_quantities_are_looked_for(tmp_path: Path) -> None:
+    found = load_project(write_project(tmp_path)).nlu_config
+    assert (found.learn_entities, found.dimensions) == (True, ())
+
+
+def test_duckling_without_dimensions_means_all(tmp_path: Path) -> None:
+    found = load_project(write_project(tmp_path, config=config("{name: DucklingEntityExtractor}"))).nlu_config
+    assert (set(found.dimensions), found.timezone) == (DIMENSIONS, None)
+
+
+def test_an_unknown_dimension_is_warned_about_and_an_unknown_time_zone_is_a_mistake(tmp_path: Path) -> None:
+    duckling = "{name: DucklingEntityExtractor, dimensions: [time, smell]}"
+    project = load_project(write_project(tmp_path / "a", config=config(duckling)))
+    assert project.nlu_config.dimensions == ("time",)
+    assert any("config.yml:2" in warning and "smell" in warning for warning in project.warnings)
+    nowhere = config("{name: DucklingEntityExtractor, timezone: Mars/Olympus}")
+    with pytest.raises(ProjectError, match="timezone"):
+        load_project(write_project(tmp_path / "b", config=nowhere))
+
+
+def test_a_regex_of_a_declared_entity_extracts_without_an_annotated_example(tmp_path: Path) -> None:
+    assert "number" in load_project(write_project(tmp_path)).training.entities
