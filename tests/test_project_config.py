@@ -45,7 +45,7 @@ def test_an_unknown_dimension_is_warned_about_and_an_unknown_time_zone_is_a_mist
     duckling = "{name: DucklingEntityExtractor, dimensions: [time, smell]}"
     project = load_project(write_project(tmp_path / "a", config=config(duckling)))
     assert project.nlu_config.dimensions == ("time",)
-    assert any("config.yml:2" in warning and "smell" in warning for warning in project.warnings)
+    assert any("config.yml:2" in str(each) and "smell" in str(each) for each in project.warnings)
     nowhere = config("{name: DucklingEntityExtractor, timezone: Mars/Olympus}")
     with pytest.raises(ProjectError, match="timezone"):
         load_project(write_project(tmp_path / "b", config=nowhere))

@@ -103,7 +103,6 @@ class Tagger:
         self._places = {clue: row for row, clue in enumerate(words.clues)}
         ways = np.array([[after.may_follow(before) for after in labels] for before in labels])
         self._transitions = np.where(ways, arrays.transitions, _NEVER).astype(np.float64)
-        self._passed = np.exp(self._transitions)
         self._first = np.array([0.0 if label.part in "BUO" else _NEVER for label in labels])
         self._last = np.array([0.0 if label.part in "LUO" else _NEVER for label in labels])
         self._outside = [
@@ -124,7 +123,7 @@ class Tagger:
         labels = [self.words.labels[i] for i in path]
         if all(label.is_nothing for label in labels):
             return labels, [1.0] * len(labels)
-        return labels, self._marginals(emissions)[np.arange(len(path)), path].tolist()
+        return labels, self._shares(emissions, path).tolist()
 
     def _emissions(self, clues: Sequence[Sequence[str]]) -> Floats:
         """(n_tokens, n_labels). Sums in the order of the clues, so that a text always gives the same numbers."""
@@ -162,21 +161,13 @@ class Tagger:
             path.append(int(best[path[-1]]))
         return path[::-1]
 
-    def _marginals(self, emissions: Floats) -> Floats:
-        """(n_tokens, n_labels): forward-backward, each step scaled to 1."""
-        seen = np.exp(emissions - emissions.max(axis=1, keepdims=True))
-        forward, backward = np.empty_like(seen), np.empty_like(seen)
-        here = np.ones(seen.shape[1])
-        for i, row in enumerate(seen):
-            here = row * (here @ self._passed) if i else row
-            forward[i] = here = here / max(here.sum(), np.finfo(float).tiny)
-        here = np.ones(seen.shape[1])
-        for i in range(len(seen) - 1, -1, -1):
-            backward[i] = here
-            here = self._passed @ (seen[i] * here)
-            here = here / max(here.sum(), np.finfo(float).tiny)
-        both = forward * backward
-        shares: Floats = both / np.maximum(both.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+    def _shares(self, emissions: Floats, path: Sequence[int]) -> Floats:
+        """(n_tokens,): how probable each label is beside its neighbours' labels. A full forward-backward took a third of all time."""
+        scores = emissions.copy()
+        scores[1:] += self._transitions[path[:-1]]
+        scores[:-1] += self._transitions[:, path[1:]].T
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares: Floats = scores[np.arange(len(path)), path] / scores.sum(axis=1)
         return shares
 
 
