@@ -8,11 +8,12 @@ from typing import Any
 
 from bot.actions import ActionFailed, ActionRejected, Actions, Ran
 from bot.dialogue import extraction
-from bot.dialogue.decide import Decision, Moment, decide
+from bot.dialogue.decide import By, Decision, Moment, decide
 from bot.dialogue.exchange import Heard, Outcome, Reply
 from bot.dialogue.extraction import Filled, Sealing
 from bot.dialogue.language import HANDING_OFF, REPHRASE, TROUBLE, language_of, sentence
 from bot.dialogue.rulebook import Rulebook
+from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Event, SealedSlot, Tracker
 from bot.project.domain import (
     HANDOFF_ACTIONS,
@@ -41,14 +42,23 @@ class Course:
     """One turn. `tracker` changes while it runs; nothing clear is ever in it."""
 
     def __init__(
-        self, domain: Domain, rules: Rulebook, speaker: Speaker, actions: Actions, ring: KeyRing | None, tracker: Tracker, heard: Heard
-    ) -> None:  # fmt: skip
+        self,
+        domain: Domain,
+        rules: Rulebook,
+        stories: Stories,
+        speaker: Speaker,
+        actions: Actions,
+        ring: KeyRing | None,
+        tracker: Tracker,
+        heard: Heard,
+    ) -> None:
         self.domain = domain
         self.tracker = tracker
         self.heard = heard
         self.sealing = Sealing(heard.sealed, heard.row)
         self.filled: list[str] = []
         self._rules = rules
+        self._stories = stories
         self._speaker = speaker
         self._actions = actions
         self._ring = ring
@@ -56,6 +66,7 @@ class Course:
         self._ran: list[str] = []
         self._handoff: str | None = None
         self._failed = False
+        self._ruled = False
 
     async def run(self) -> Outcome:
         """The message is in the tracker already."""
@@ -90,9 +101,10 @@ class Course:
         moments = [self._moment(LISTEN)]
         rejected: set[str] = set()
         for _ in range(ACTIONS_MOST):
-            decision = decide(self.domain, self._rules, self.tracker, moments, rejected)
+            decision = decide(self.domain, self._rules, self.tracker, moments, rejected, self._stories)
             if len(moments) == 1 and not rejected and self._missed(decision):
                 return
+            self._remember(moments[-1].previous, decision)
             if decision.action == LISTEN:
                 self._acted(LISTEN)
                 return
@@ -105,6 +117,15 @@ class Course:
                 return
         logger.warning("a turn was ended after %d actions", ACTIONS_MOST)
         self._acted(LISTEN)
+
+    def _remember(self, previous: str, decision: Decision) -> None:
+        """In the history of stories, unless only rules have it."""
+        if decision.by in (By.MEMORY, By.LEARNED):
+            self._ruled = False
+        elif previous == LISTEN or not self._ruled:
+            self._ruled = self._stories.only_ruled(self.domain, self.tracker, previous, decision.action)
+        if not self._ruled:
+            self._stories.record(self.domain, self.tracker, previous, decision.action)
 
     def _missed(self, decision: Decision) -> bool:
         """The second time in a row that the bot does not know what to do, a person does."""

@@ -12,7 +12,10 @@ from bot.actions import Actions
 from bot.course import Course
 from bot.dialogue.exchange import Button, Heard, Outcome, Reply
 from bot.dialogue.extraction import SENSITIVE
+from bot.dialogue.learning import learn
+from bot.dialogue.memory import Memory
 from bot.dialogue.rulebook import Rulebook
+from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Tracker
 from bot.nlu.quantities import QuantityReader
 from bot.nlu.reading import Entity, Reading
@@ -50,6 +53,8 @@ class Bot:
         self.project = project
         self._domain = project.domain
         self._rules = Rulebook(project.rules)
+        memory = Memory.of(project.domain, project.stories, project.policies.max_history)
+        self._stories = Stories(memory, learn(memory.points, project.policies.max_history), project.policies)
         self._speaker = Speaker(project.domain, rng or random.Random())
         self._interpreter = interpreter
         self._quantities = QuantityReader(project.nlu_config, project.domain.entities - project.training.found())
@@ -69,7 +74,7 @@ class Bot:
         held = Tracker.from_bytes(tracker)
         self._begin(held, heard)
         self._hear(held, heard, reading)
-        course = Course(self._domain, self._rules, self._speaker, self._actions, self._ring, held, heard)
+        course = Course(self._domain, self._rules, self._stories, self._speaker, self._actions, self._ring, held, heard)
         return await course.run()
 
     def _begin(self, tracker: Tracker, heard: Heard) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.decide import Decision, Moment, decide
+from bot.dialogue.decide import By, Decision, Moment, decide
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.tracker import Loop, Tracker
 from bot.project import load_project
@@ -66,7 +66,7 @@ def test_a_rule_answers_its_intent_and_then_listens(plain: Decide) -> None:
 
 
 def test_what_no_rule_answers_is_a_miss_and_a_wish_for_a_person_is_none(plain: Decide) -> None:
-    assert plain("nlu_fallback") == Decision("action_default_fallback", miss=True)
+    assert plain("nlu_fallback") == Decision("action_default_fallback", miss=True, by=By.FALLBACK)
     assert plain("human_handoff") == Decision("action_handoff")
     assert plain("restart") == Decision("action_restart")
     assert plain(None).miss

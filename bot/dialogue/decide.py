@@ -1,7 +1,7 @@
 """decide(): what the bot does next. Pure: no clock, no chance, nothing outside its arguments.
 
-The order is that of Rasa's rule policy: a form that is on goes first; only when it had no use for what was said do
-rules answer, and then the form asks again.
+The order is that of Rasa's policies: a form that is on goes first; only when it had no use for what was said do
+rules answer, then stories from memory, then what was learned from them, and then the form asks again.
 """
 
 from __future__ import annotations
@@ -9,16 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from bot.dialogue.rulebook import Need, Pattern, Rulebook
+from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Tracker
 from bot.nlu.reading import FALLBACK_INTENT
 from bot.project.domain import DEFAULT_FALLBACK, HANDOFF_INTENT, LISTEN, RESTART, SESSION_START, Domain
 from bot.project.story import EntityNeed, Intended
 
-_DEFAULTS = {"restart": RESTART, "session_start": SESSION_START, HANDOFF_INTENT: "action_handoff"}
+_DEFAULTS = {"restart": RESTART, "session_start": SESSION_START}
+HANDOFF = "action_handoff"
 _NONE: frozenset[str] = frozenset()
+_NO_STORIES = Stories()
+
+
+class By(StrEnum):
+    """Who decided."""
+
+    FOLLOWUP = "followup"
+    LOOP = "loop"
+    RULE = "rule"
+    MEMORY = "memory"
+    LEARNED = "learned"
+    FALLBACK = "fallback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +47,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`miss`: the bot did not know what to do with what was said."""
+    """`by` which policy; `rule` is the rule's or story's name. `miss`: the bot did not know what to do with what was said."""
 
     action: str
     rule: str | None = None
     miss: bool = False
+    by: By = By.RULE
+    confidence: float = 1.0
 
 
 def decide(
@@ -45,20 +62,19 @@ def decide(
     tracker: Tracker,
     moments: Sequence[Moment],
     rejected: AbstractSet[str] = _NONE,
+    stories: Stories = _NO_STORIES,
 ) -> Decision:
     """`moments` are the states of this turn, the present one last. `rejected` actions are not proposed again in this turn."""
     if tracker.followup_action is not None:
-        return Decision(tracker.followup_action)
+        return Decision(tracker.followup_action, by=By.FOLLOWUP)
     now = moments[-1]
     loop = tracker.loop
     if loop is not None and not loop.rejected:
-        return Decision(LISTEN if now.previous == loop.name else loop.name)
+        return Decision(LISTEN if now.previous == loop.name else loop.name, by=By.LOOP)
     pattern = _best(domain, rules, tracker, moments, rejected)
     if pattern is not None:
         return _follow(tracker, now, pattern)
-    if now.previous == LISTEN:
-        return _without_rule(tracker, rejected)
-    return Decision(LISTEN if loop is None else loop.name)
+    return _without_rule(domain, tracker, now, rejected, stories)
 
 
 def _follow(tracker: Tracker, now: Moment, pattern: Pattern) -> Decision:
@@ -71,11 +87,21 @@ def _follow(tracker: Tracker, now: Moment, pattern: Pattern) -> Decision:
     return Decision(pattern.action, pattern.rule, miss)
 
 
-def _without_rule(tracker: Tracker, rejected: AbstractSet[str]) -> Decision:
-    action = _DEFAULTS.get(tracker.intent or "")
-    if action is None or action in rejected:
-        return Decision(DEFAULT_FALLBACK, miss=True)
-    return Decision(action)
+def _without_rule(
+    domain: Domain, tracker: Tracker, now: Moment, rejected: AbstractSet[str], stories: Stories
+) -> Decision:
+    listening = now.previous == LISTEN
+    default = _DEFAULTS.get(tracker.intent or "") if listening else None
+    if default is not None and default not in rejected:
+        return Decision(default)
+    advice = stories.advise([*tracker.states, stories.state(domain, tracker, now.previous)])
+    if advice is not None and advice.action not in rejected:
+        return Decision(advice.action, advice.story, by=By(advice.by), confidence=advice.confidence)
+    if listening and tracker.intent == HANDOFF_INTENT and HANDOFF not in rejected:
+        return Decision(HANDOFF)
+    if listening:
+        return Decision(stories.policies.fallback_action, miss=True, by=By.FALLBACK)
+    return Decision(LISTEN if tracker.loop_name is None else tracker.loop_name, by=By.LOOP)
 
 
 def _best(

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue.history import State
 from bot.project.domain import LISTEN, REQUESTED_SLOT, Domain
 from models.sensitive import SealedSpan
 
@@ -54,6 +55,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     channel: str = ""
     offered: list[str] = []
     spoken_before: list[str] = []
+    states: list[State] = []
     events: list[Event] = []
 
     @classmethod
@@ -151,6 +153,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         self._reset_slots(domain)
         self.events = self.events[-1:]
         self.loop = self.followup_action = None
+        self.states = []
         self.turns = 0
         self.offered = []
         self.spoken_before = []

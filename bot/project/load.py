@@ -16,6 +16,7 @@ from bot.project.document import Document
 from bot.project.domain import Domain
 from bot.project.domain_reading import DATA_KEYS, DomainReader
 from bot.project.nlu import NluReader
+from bot.project.policies import Policies, read_policies
 from bot.project.problems import Problem, Problems, ProjectError
 from bot.project.story import Rule, Story
 from bot.project.story_reading import read_rules, read_stories
@@ -41,6 +42,7 @@ class Project:
     data_hash: str
     warnings: list[Problem]
     actions_at: Mapping[str, tuple[str, int]]
+    policies: Policies = Policies()
 
 
 def load_project(folder: Path) -> Project:
@@ -73,15 +75,11 @@ class _Loading:
             self.nlu.take(document)
         rules = [rule for document in (*data, *domain_documents) for rule in read_rules(document)]
         stories = [story for document in (*data, *domain_documents) for story in read_stories(document)]
-        config = self._config()
+        config, policies = self._config()
         heldout = self._heldout()
         tests = self._tests()
         domain = self.domain_reader.domain()
         self._check(domain, rules, [*stories, *tests])
-        for story in stories[:1]:
-            self.problems.warn(
-                story.file, story.line, "stories are read and checked but not followed yet; expected rules"
-            )
         self.problems.check()
         training = replace(self.nlu.data(), entities=tuple(sorted(domain.entities)))
         return Project(
@@ -97,6 +95,7 @@ class _Loading:
             _hash(training, config),
             sorted(set(self.problems.warnings)),
             {action: self._place(action) for action in domain.actions},
+            policies,
         )
 
     def _place(self, action: str) -> tuple[str, int]:
@@ -132,9 +131,12 @@ class _Loading:
                     document.top.line_of(key), f"unknown key '{key}' in training data; expected one of {expected}"
                 )
 
-    def _config(self) -> NluConfig:
+    def _config(self) -> tuple[NluConfig, Policies]:
         path = self.folder / "config.yml"
-        return read_config(Document.read(path, self.folder, self.problems)) if path.is_file() else NluConfig()
+        if not path.is_file():
+            return NluConfig(), Policies()
+        document = Document.read(path, self.folder, self.problems)
+        return read_config(document), read_policies(document)
 
     def _heldout(self) -> NluReader | None:
         path = self.folder / HELDOUT

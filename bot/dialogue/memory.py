@@ -1,0 +1,65 @@
+"""Memory of stories: what was done in exactly this situation. Rasa's memoization policies are the model.
+
+A story may begin anywhere in a conversation: where the whole history is not remembered, its beginning is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.dialogue.history import State, Told
+from bot.dialogue.replay import Point, points
+from bot.project.domain import Domain
+from bot.project.story import Story
+
+# Rasa's default.
+MAX_HISTORY = 5
+
+_Key = tuple[tuple[Any, ...], ...]
+
+
+@dataclass(slots=True)
+class Memory:
+    """`told`: what of a conversation its states hold. `points`: all that the stories decide."""
+
+    told: Told = field(default_factory=Told)
+    points: list[Point] = field(default_factory=list)
+    _actions: dict[_Key, tuple[str, str]] = field(default_factory=dict)
+    _steps: set[tuple[str, str | None, str]] = field(default_factory=set)
+    _length: int = MAX_HISTORY
+
+    @classmethod
+    def of(cls, domain: Domain, stories: Sequence[Story], max_history: int = MAX_HISTORY) -> Memory:
+        told, found = points(domain, stories)
+        memory = cls(told, found, _length=max_history)
+        ambiguous: set[_Key] = set()
+        for point in found:
+            key = _key(point.states[-max_history:])
+            known = memory._actions.setdefault(key, (point.action, point.story.name))
+            if known[0] != point.action:
+                ambiguous.add(key)
+            state = point.states[-1]
+            memory._steps.add((state.previous, state.intent, point.action))
+        for key in ambiguous:
+            del memory._actions[key]
+        return memory
+
+    def recall(self, states: Sequence[State]) -> tuple[str, str] | None:
+        """The action and the story that has it; `states` are the last ones, the present one at the end."""
+        if not self._actions:
+            return None
+        for length in range(min(len(states), self._length), 0, -1):
+            found = self._actions.get(_key(states[-length:]))
+            if found is not None:
+                return found
+        return None
+
+    def has(self, state: State, action: str) -> bool:
+        """Whether some story does this after that: what only rules do does not belong to the history of stories."""
+        return (state.previous, state.intent, action) in self._steps
+
+
+def _key(states: Sequence[State]) -> _Key:
+    return tuple(state.key for state in states)
