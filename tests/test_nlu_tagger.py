@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.entities import FOLDER, by_role, by_span, data_of, f1
 from bot.nlu.data import Example, NluConfig, Span, TrainingData
 from bot.nlu.entities import EntityReader
 from bot.nlu.errors import ModelRefused
@@ -166,3 +167,23 @@ def test_tokens_are_words_digits_signs_and_single_characters_of_chinese() -> Non
     assert [text[start:end] for start, end in tokens] == ["买", "iPhone", "15", ",", "5", "kg", "吧"]
     assert tokens_within(tokens, 2, 8) == [1, 2]
     assert tokens_within(tokens, 10, 11) == []
+
+
+# Rasa 3.6.21's DIET on the same files: span and type, then with role and group.
+DIET = {"en": (0.595, 0.368), "zh": (0.721, 0.503)}
+
+
+@pytest.mark.parametrize("language", DIET)
+def test_entities_are_found_at_least_as_well_as_by_rasa(language: str) -> None:
+    data, test = (data_of(FOLDER / f"{part}_{language}.yml") for part in ("train", "test"))
+    reader = EntityReader.train(data, NluConfig())
+    pairs = [(example, read(example.text, reader)) for example in test.examples]
+    assert f1(pairs, by_span) > DIET[language][0] + 0.05
+    assert f1(pairs, by_role) > DIET[language][1] + 0.1
+
+
+def test_the_same_examples_give_the_same_weights() -> None:
+    assert READER.tagger is not None
+    again = EntityReader.train(TRIPS, NluConfig()).tagger
+    assert again is not None
+    assert np.array_equal(again.arrays.weights, READER.tagger.arrays.weights)
