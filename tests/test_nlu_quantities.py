@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from bot.nlu.data import NluConfig
 from bot.nlu.fold import READ_CHARACTERS
@@ -142,3 +144,35 @@ def test_an_entity_is_shaped_as_rasa_shapes_ducklings() -> None:
     (each,) = quantities_in("tomorrow", AT.astimezone(UTC))
     moment = {"value": "2026-11-24T00:00:00.000+00:00", "grain": "day", "type": "value"}
     assert as_entity(each).additional_info == {**moment, "values": [moment]}
+
+
+SIGNS = ["一", "十", "万", "亿", "点", "半", "号", "月", "年", "周", "下", "零", "两", "到", "元", "后", "第"]
+WORDS = [
+    "hundred ",
+    "a ",
+    "and ",
+    "first ",
+    "at ",
+    "to ",
+    "tomorrow ",
+    "next monday ",
+    "half an hour ",
+    "ago ",
+    "pm ",
+    "june ",
+    "9999",
+]
+STRANGE = ["3", ":", ".", "-", "/", "$", " ", "²", "①", "٣", "३", "İ", "http://"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*SIGNS, *WORDS, *STRANGE]), max_size=30).map("".join))
+@example("亿个亿")
+@example("9999-12-31 to monday")
+@example("一" * 400)
+@example("二二点半")
+def test_whatever_is_typed_is_read_and_what_is_found_lies_in_it(text: str) -> None:
+    ends = 0
+    for each in quantities_in(text, AT):
+        assert ends <= each.start < each.end <= len(text)
+        ends = each.end

@@ -37,7 +37,8 @@ _HOUR = "|".join(HOURS)
 
 
 def _pattern(written: str) -> re.Pattern[str]:
-    return re.compile(written, re.IGNORECASE)
+    # ASCII: figures of other scripts are no numbers here, and a word may stand beside Chinese.
+    return re.compile(written, re.IGNORECASE | re.ASCII)
 
 
 NUMBERED = _pattern(r"(?<![\d-])(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d-])")

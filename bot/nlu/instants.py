@@ -176,10 +176,12 @@ def _shift(said: str) -> int:
 
 
 def _number(said: str) -> int:
-    """Figures, or Chinese up to 99."""
+    """Figures, or Chinese up to 99. Raises ValueError for two figures in a row."""
     if said.isascii():
         return int(said)
     tens, ten, units = said.rpartition("十")
+    if any(each and each not in _FIGURES for each in (tens, units)):
+        raise ValueError
     return (_FIGURES[tens] if tens else 1) * 10 * bool(ten) + (_FIGURES[units] if units else 0)
 
 

@@ -91,18 +91,24 @@ def _spanning(text: str, moments: Sequence[Moment]) -> list[Moment]:
     """Two moments with a word such as "to" between them are an interval; it ends with the second's own end, as Duckling's do."""
     kept: list[Moment] = []
     for each in moments:
-        last = kept[-1] if kept else None
-        if (
-            last is not None
-            and last.until is None
-            and each.until is None
-            and (begins := _begins(text, last, each)) is not None
-        ):
-            then = each.at if each.at > last.at else _later(each, last.at)
-            kept[-1] = replace(last, start=begins, end=each.end, until=_after(then, each.grain))
-        else:
+        spanned = _span(text, kept[-1], each) if kept else None
+        if spanned is None:
             kept.append(each)
+        else:
+            kept[-1] = spanned
     return kept
+
+
+def _span(text: str, first: Moment, second: Moment) -> Moment | None:
+    begins = _begins(text, first, second)
+    if begins is None or first.until is not None or second.until is not None:
+        return None
+    try:
+        then = second.at if second.at > first.at else _later(second, first.at)
+        return replace(first, start=begins, end=second.end, until=_after(then, second.grain))
+    except (ValueError, OverflowError):
+        # Behind the year 9999.
+        return None
 
 
 def _begins(text: str, first: Moment, second: Moment) -> int | None:

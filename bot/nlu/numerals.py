@@ -19,7 +19,7 @@ _ORDINAL = (
 )
 _AND = r"(?:(?<=hundred)\s+and|(?<=thousand)\s+and)?"
 _WORDS = rf"(?:(?:a|an)\s+(?=hundred|thousand|million))?(?:(?:{_SMALL})(?:{_AND}[\s-]+(?={_SMALL}|{_ORDINAL})|\b))*"
-_FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_FIGURES = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
 _CHINESE = "零〇一二两三四五六七八九十百千万亿"
 _ENGLISH = re.compile(rf"\b(?=[a-z])(?:{_WORDS})(?:(?:{_ORDINAL})\b)?", re.IGNORECASE)
 _PLAIN = re.compile(rf"(?<![\w.,])-?(?:{_FIGURES})|(?<=[^\x00-\x7f])(?:{_FIGURES})|(?<=[$€£¥])(?:{_FIGURES})")
@@ -86,10 +86,12 @@ def _chinese(text: str) -> Iterator[Numeral]:
         if end - start == 1 and not ordinal and not _counts(text, start, end):
             continue
         try:
-            value = cn2an(match.group().replace("〇", "零"), "smart")
-        except ValueError:
+            value = float(cn2an(match.group().replace("〇", "零"), "smart"))
+        except (ValueError, KeyError, OverflowError):
+            # 亿个亿: what it cannot read it tells in several ways.
             continue
-        yield Numeral(start - ordinal, end, whole(float(value)), ordinal)
+        if value < 10**_LONGEST_DIGITS:
+            yield Numeral(start - ordinal, end, whole(value), ordinal)
 
 
 def _counts(text: str, start: int, end: int) -> bool:
