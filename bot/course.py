@@ -33,7 +33,7 @@ ACTIONS_MOST = 10
 MISSES_MOST = 2
 FAILURES_MOST = 2
 ASKED, NOT_UNDERSTOOD, BOT_FAILED, BY_ACTION = "asked", "not_understood", "bot_failed", "action"
-_REPHRASE_RESPONSES = ("utter_please_rephrase", "utter_ask_rephrase", "utter_default")
+_REPHRASE_RESPONSES = ("utter_default", "utter_please_rephrase", "utter_ask_rephrase")
 
 logger = logging.getLogger("bellhop.bot")
 

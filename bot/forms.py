@@ -31,15 +31,15 @@ class FormRun:
                 course.fill(filled)
         elif answered:
             self._require_something()
-        wanted = await self._validated() if starts or answered else []
+        wanted = await (self._validated() if starts or answered else self._resumed())
         course.acted(form.name)
         await self._ask(self._next(wanted))
 
     def _fresh(self) -> list[str]:
-        """Slots of ours that this message filled; at the start also those that were filled before."""
-        course = self._course
-        filled = set(course.filled)
-        return [name for name in self._form.required_slots if name in filled]
+        """Slots of ours that this message filled, also the one that the validation had us ask for and the domain does not list."""
+        asked = self._course.tracker.requested_slot
+        ours = dict.fromkeys([*self._form.required_slots, *([asked] if asked else [])])
+        return [name for name in ours if name in set(self._course.filled)]
 
     def _require_something(self) -> None:
         tracker = self._course.tracker
@@ -59,6 +59,11 @@ class FormRun:
             return []
         before = fresh or [slot for slot in self._form.required_slots if course.tracker.slots.get(slot) is not None]
         return await course.custom(name, course.trailing(before))
+
+    async def _resumed(self) -> list[Event]:
+        """After an interruption nothing is validated, but the validation still says which slot is the next."""
+        name = f"validate_{self._form.name}"
+        return await self._course.custom(name) if self._course.implements(name) else []
 
     def _was_filled(self) -> bool:
         return any(self._course.tracker.slots.get(slot) is not None for slot in self._form.required_slots)

@@ -71,6 +71,9 @@ def decide(
     loop = tracker.loop
     if loop is not None and not loop.rejected:
         return Decision(LISTEN if now.previous == loop.name else loop.name, by=By.LOOP)
+    if now.previous == DEFAULT_FALLBACK:
+        # As in Rasa, where this action takes back what was said: neither a rule nor the form goes on from there.
+        return Decision(LISTEN)
     pattern = _best(domain, rules, tracker, moments, rejected)
     if pattern is not None:
         return _follow(tracker, now, pattern)

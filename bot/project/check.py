@@ -11,6 +11,7 @@ from bot.project.domain import (
     REQUESTED_SLOT,
     SEALED_ENTITIES,
     SESSION_METADATA_SLOT,
+    TWO_STAGE_FALLBACK,
     Domain,
     SlotMapping,
 )
@@ -90,7 +91,7 @@ class Checker:
             case SlotsWere() | Checkpoint():
                 self._slot_needs(file, step.line, step.slots)
             case LoopIs():
-                if step.name is not None and step.name not in self._domain.forms:
+                if step.name not in (None, TWO_STAGE_FALLBACK) and step.name not in self._domain.forms:
                     self._problems.error(file, step.line, f"unknown form '{step.name}'; expected a form of the domain")
             case Either():
                 for one in step.steps:

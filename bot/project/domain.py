@@ -19,7 +19,11 @@ DEACTIVATE_LOOP = "action_deactivate_loop"
 EXTRACT_SLOTS = "action_extract_slots"
 VALIDATE_SLOT_MAPPINGS = "action_validate_slot_mappings"
 HANDOFF_ACTIONS = frozenset({"action_handoff", "action_human_handoff"})
-DEFAULT_ACTIONS = HANDOFF_ACTIONS | {LISTEN, RESTART, SESSION_START, DEFAULT_FALLBACK, DEACTIVATE_LOOP, EXTRACT_SLOTS}
+TWO_STAGE_FALLBACK = "action_two_stage_fallback"
+DEFAULT_ACTIONS = HANDOFF_ACTIONS | {
+    LISTEN, RESTART, SESSION_START, DEFAULT_FALLBACK, DEACTIVATE_LOOP, EXTRACT_SLOTS, TWO_STAGE_FALLBACK,
+    "action_revert_fallback_events", "action_default_ask_affirmation", "action_default_ask_rephrase", "action_back",
+}  # fmt: skip
 DEFAULT_INTENTS = frozenset({"restart", "back", "out_of_scope", "session_start", "nlu_fallback"})
 HANDOFF_INTENT = "human_handoff"
 # Found by us in what customers type, whether the domain lists them or not.

@@ -117,5 +117,5 @@ def _turn(outcome: Outcome) -> Turn:
 
 
 def _message(reply: Any) -> Turn:
-    written: Turn = msgspec.to_builtins(reply)
+    written: Turn = msgspec.json.decode(msgspec.json.encode(reply))
     return {"text": None, **{part: value for part, value in written.items() if value}}
