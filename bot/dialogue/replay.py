@@ -61,7 +61,7 @@ class _Segment:
 
 def _segments(story: Story) -> Iterator[_Segment]:
     choices = [step.steps if isinstance(step, Either) else (step,) for step in story.steps]
-    seen: set[tuple[str | None, tuple[Plain, ...], str | None]] = set()
+    seen: set[str] = set()
     for steps in itertools.islice(itertools.product(*choices), PATHS_PER_STORY):
         start: str | None = None
         part: list[Plain] = []
@@ -76,8 +76,9 @@ def _segments(story: Story) -> Iterator[_Segment]:
             yield from _once(_Segment(story, start, tuple(part), None), seen)
 
 
-def _once(segment: _Segment, seen: set[tuple[str | None, tuple[Plain, ...], str | None]]) -> Iterator[_Segment]:
-    mark = segment.start, segment.steps, segment.end
+def _once(segment: _Segment, seen: set[str]) -> Iterator[_Segment]:
+    # As text: the value of a slot may be a list, which is in no set.
+    mark = repr((segment.start, segment.steps, segment.end))
     if mark not in seen:
         seen.add(mark)
         yield segment

@@ -115,7 +115,7 @@ class DomainReader:
     def _take_slots(self, document: Document, slots: Map) -> None:
         for name, value in slots.items():
             line = slots.line_of(name)
-            if name in (REQUESTED_SLOT, SESSION_METADATA_SLOT):
+            if name == SESSION_METADATA_SLOT or (name == REQUESTED_SLOT and not _seen_by_stories(value)):
                 document.warn(line, f"slot '{name}' is automatic; expected no definition of it")
             elif not isinstance(value, Map):
                 document.error(line, f"slot '{name}'; expected a map with `type` and `mappings`")
@@ -146,3 +146,8 @@ class DomainReader:
             self._session["session_expiration_time"] = minutes
         if "carry_over_slots_to_new_session" in given:
             self._session["carry_over_slots_to_new_session"] = carry
+
+
+def _seen_by_stories(value: Any) -> bool:
+    """A `requested_slot` that the domain defines may influence stories, which then can tell what was asked for."""
+    return isinstance(value, Map) and bool(value.get("influence_conversation", True))
