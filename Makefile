@@ -4,7 +4,7 @@
 
 PYTHON = python3
 BIN = .venv/bin
-COMPILE = $(BIN)/uv pip compile -q pyproject.toml --python-version 3.11 --universal --generate-hashes \
+COMPILE = $(BIN)/uv pip compile -q pyproject.toml --extra embed --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 run: venv web

@@ -1,4 +1,7 @@
-"""Intents: one linear margin each, made probabilities by a curve. Reading needs NumPy and SciPy's sparse arrays, no scikit-learn."""
+"""Intents: one linear margin each, made probabilities by a curve; what stays in doubt is read with the encoder too.
+
+Reading needs NumPy and SciPy's sparse arrays, no scikit-learn.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.calibration import Calibration, probabilities
+from bot.nlu.encoder import encoder
 from bot.nlu.features import Floats, Idf, Vocabulary, Weighed, weigh
-from bot.nlu.grams import Grams
+from bot.nlu.fold import is_unspaced
+from bot.nlu.grams import Block, Grams
+from bot.nlu.hybrid import Hybrid
 
 Weights = npt.NDArray[np.float32]
 
@@ -25,15 +31,34 @@ class Classifier:
     coefficients: Weights
     intercepts: Weights
     calibration: Calibration
+    hybrid: Hybrid | None = None
 
-    def confidences(self, texts: Sequence[Grams]) -> Floats:
-        """(n_texts, n_intents); all 0 for a text of which no n-gram is known."""
-        counts = self.vocabulary.count(texts)
-        weighed = weigh(counts, self.idf, self.vocabulary.block_of)
-        margins = margins_of(weighed, self.coefficients, self.intercepts)
-        given = probabilities(margins, self.calibration.curve)
+    def confidences(self, texts: Sequence[str], found: Sequence[Grams]) -> tuple[Floats, Floats]:
+        """(n_texts, n_intents), all 0 for a text of which nothing is known; and (n_texts,) how likely none of the intents is meant."""
+        weighed = weigh(self.vocabulary.count(found), self.idf, self.vocabulary.block_of)
+        given = probabilities(margins_of(weighed, self.coefficients, self.intercepts), self.calibration.curve)
         given[weighed.known == 0] = 0
-        return given
+        strange: Floats = 1 - given.max(axis=1)
+        self._again(texts, weighed, given, strange)
+        return given, strange
+
+    def _again(self, texts: Sequence[str], weighed: Weighed, given: Floats, strange: Floats) -> None:
+        """What the first stage is not sure enough of, in place."""
+        reads = encoder()
+        if self.hybrid is None or reads is None:
+            return
+        doubtful = np.flatnonzero(given.max(axis=1) < self.hybrid.words.enough)
+        # Of a text without a letter or digit there is nothing to encode.
+        doubtful = doubtful[[any(map(str.isalnum, texts[i])) for i in doubtful.tolist()]]
+        if len(doubtful):
+            part = Weighed(weighed.matrix[doubtful], weighed.known[doubtful])
+            vectors = reads.vectors([texts[i] for i in doubtful.tolist()])
+            foreign = np.array([not self._has_script_of(texts[i]) for i in doubtful.tolist()])
+            given[doubtful], strange[doubtful] = self.hybrid.read(part, vectors, foreign)
+
+    def _has_script_of(self, text: str) -> bool:
+        block = Block.CHARACTERS if is_unspaced(text) else Block.WORDS
+        return bool(self.vocabulary.blocks[block])
 
 
 def margins_of(weighed: Weighed, coefficients: Weights, intercepts: Weights) -> Floats:

@@ -6,11 +6,13 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
+from bot.nlu.encoder import installed
+
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "python-crfsuite")
 
 
 def code_version() -> str:
-    digest = hashlib.sha256(" ".join(map(version, LIBRARIES)).encode())
+    digest = hashlib.sha256(" ".join((*map(version, LIBRARIES), installed() or "")).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]

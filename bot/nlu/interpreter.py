@@ -1,13 +1,13 @@
 """Texts to readings. A trained interpreter never changes: the same text always gives the same reading.
 
-An encoder of sentences, where there is one, comes as a further block of numbers beside those of `features.py`.
+An encoder of sentences, where there is one, is asked about what n-grams leave in doubt.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import msgspec
@@ -18,12 +18,15 @@ from bot.nlu.calibration import Calibration
 from bot.nlu.classifier import Classifier
 from bot.nlu.code_version import code_version
 from bot.nlu.data import NluConfig, TrainingData
+from bot.nlu.encoder import installed
 from bot.nlu.entities import EntityReader
 from bot.nlu.errors import ModelRefused, Untrainable
 from bot.nlu.fallback import with_fallback
 from bot.nlu.features import Floats, Idf, Vocabulary
 from bot.nlu.grams import grams
+from bot.nlu.hybrid import Fitted, Hybrid
 from bot.nlu.reading import Entity, Guess, Reading
+from bot.nlu.zones import zone_of
 
 RANKING_LENGTH = 10
 
@@ -54,9 +57,10 @@ class Interpreter:
         progress("patterns", 0.0)
         reader = EntityReader.train(data, config)
         progress("patterns", 1.0)
-        texts = [grams(example.text, reader.features(reader.find(example.text))) for example in data.examples]
+        texts = [example.text for example in data.examples]
+        counted = [grams(text, reader.features(reader.find(text))) for text in texts]
         intents = [example.intent for example in data.examples]
-        classifier = learn(texts, intents, lambda share: progress("intents", share))
+        classifier = learn(texts, counted, intents, lambda share: progress("intents", share))
         return cls(_version(data, config), classifier, reader)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
@@ -65,13 +69,13 @@ class Interpreter:
             return []
         found = [self.reader.find(text) for text in texts]
         words = self.classifier.vocabulary.words
-        confidences = self.classifier.confidences(
-            [grams(text, self.reader.features(each), words) for text, each in zip(texts, found, strict=True)]
+        confidences, strange = self.classifier.confidences(
+            texts, [grams(text, self.reader.features(each), words) for text, each in zip(texts, found, strict=True)]
         )
         best = np.argsort(-confidences, axis=1, kind="stable")[:, :RANKING_LENGTH]
         return [
-            self._reading(text, row, order, self.reader.entities(text, each))
-            for text, row, order, each in zip(texts, confidences, best.tolist(), found, strict=True)
+            self._reading(text, row, order, float(none), self.reader.entities(text, each))
+            for text, row, order, none, each in zip(texts, confidences, best.tolist(), strange, found, strict=True)
         ]
 
     def save(self, folder: Path) -> None:
@@ -84,12 +88,14 @@ class Interpreter:
             rules=self.reader.rules,
             calibration=classifier.calibration,
             taggers=self.reader.words(),
+            hybrid=None if classifier.hybrid is None else classifier.hybrid.words,
         )
         arrays: model_files.Arrays = {
             "coefficients": classifier.coefficients,
             "intercepts": classifier.intercepts,
             "idf": classifier.idf.columns,
             "unknown_idf": classifier.idf.unknown,
+            **_hybrid_arrays(classifier.hybrid),
             **self.reader.arrays(),
         }
         model_files.write(folder, words, arrays)
@@ -111,13 +117,31 @@ class Interpreter:
             arrays["coefficients"].astype(np.float32),
             arrays["intercepts"].astype(np.float32),
             words.calibration,
+            _hybrid(words, arrays),
         )
         return cls(words.version, classifier, reader)
 
-    def _reading(self, text: str, confidences: Floats, order: list[int], entities: tuple[Entity, ...]) -> Reading:
-        guesses = tuple(Guess(self.classifier.intents[i], float(confidences[i])) for i in order)
+    def _reading(
+        self, text: str, confidences: Floats, order: list[int], none: float, entities: tuple[Entity, ...]
+    ) -> Reading:
+        # Rounded: the encoder's last digits depend on what else is in the batch.
+        guesses = tuple(Guess(self.classifier.intents[i], round(float(confidences[i]), 4)) for i in order)
         ranking = with_fallback(guesses, self.reader.rules.config)
-        return Reading(text, ranking[0], ranking, entities, self.version)
+        return Reading(text, ranking[0], ranking, entities, self.version, round(none, 4), zone_of(guesses))
+
+
+def _hybrid_arrays(hybrid: Hybrid | None) -> model_files.Arrays:
+    return {
+        f"hybrid_{field.name}": np.zeros((0, 0), np.float32) if hybrid is None else getattr(hybrid.fitted, field.name)
+        for field in fields(Fitted)
+    }
+
+
+def _hybrid(words: model_files.Words, arrays: model_files.Arrays) -> Hybrid | None:
+    """Vectors of another encoder mean something else: then the first stage reads alone."""
+    if words.hybrid is None or words.hybrid.encoder != installed():
+        return None
+    return Hybrid(words.hybrid, Fitted(*(arrays[f"hybrid_{field.name}"] for field in fields(Fitted))))
 
 
 def _version(data: TrainingData, config: NluConfig) -> str:

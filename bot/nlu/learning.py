@@ -1,59 +1,132 @@
 """Learns a classifier: LinearSVC, one intent against the rest.
 
-Only here is scikit-learn imported: a start of the bot does not pay for it.
+Only here and in hybrid_learning.py is scikit-learn imported: a start of the bot does not pay for it.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
-from bot.nlu.calibration import Calibration, calibrate, folds
+from bot.nlu.calibration import Calibration, calibrate, folds, probabilities
 from bot.nlu.classifier import Classifier, Weights, margins_of
-from bot.nlu.features import Counts, Idf, Ints, Vocabulary, weigh
+from bot.nlu.encoder import Vectors, encoder, installed
+from bot.nlu.features import Counts, Idf, Ints, Vocabulary, Weighed, weigh
 from bot.nlu.grams import Grams
+from bot.nlu.hybrid import Fitted, nearness
+from bot.nlu.hybrid_learning import HeldOut, finished, fit
 
 C, TOLERANCE = 1.0, 1e-2
+WORKERS = 2
 _FOLDS = 5
 # Above this one fold measures the curve well enough, and five would take minutes.
 _MANY_EXAMPLES = 5_000
 
 
-def learn(texts: Sequence[Grams], intents: Sequence[str], progress: Callable[[float], None]) -> Classifier:
+def learn(
+    texts: Sequence[str], found: Sequence[Grams], intents: Sequence[str], progress: Callable[[float], None]
+) -> Classifier:
+    """`found` are the n-grams of `texts`. With the encoder installed the second stage is learned too."""
     names = tuple(sorted(set(intents)))
     places = {name: i for i, name in enumerate(names)}
     labels = np.array([places[intent] for intent in intents], dtype=np.int64)
-    vocabulary = Vocabulary.of(texts)
-    counts = vocabulary.count(texts)
-    calibration = _calibrate(counts, labels, len(names), vocabulary.block_of, progress)
-    idf = Idf.of(counts.matrix, vocabulary.block_of)
-    coefficients, intercepts = _fit(weigh(counts, idf, vocabulary.block_of).matrix, labels, len(names))
+    vocabulary = Vocabulary.of(found)
+    learner = _Learner(
+        vocabulary.count(found), labels, len(names), vocabulary.block_of, _vectors(texts, len(names), progress)
+    )
+    # The fits let go of Python's lock: two cores work on two of them.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        jobs = [pool.submit(learner.held_out, fold) for fold in range(learner.rounds)]
+        last = pool.submit(learner.second, np.ones(len(labels), dtype=bool))
+        idf, coefficients, intercepts = learner.first(np.ones(len(labels), dtype=bool))
+        for done, job in enumerate(jobs, 1):
+            job.result()
+            progress(0.5 + done / (learner.rounds + 1) / 2)
+        fitted = last.result()
+    calibration = learner.calibration()
+    hybrid = finished(fitted, learner.seen(calibration), installed() or "")
     progress(1.0)
-    return Classifier(names, vocabulary, idf, coefficients, intercepts, calibration)
+    return Classifier(names, vocabulary, idf, coefficients, intercepts, calibration, hybrid)
 
 
-def _calibrate(
-    counts: Counts, labels: Ints, n_intents: int, block_of: Ints, progress: Callable[[float], None]
-) -> Calibration:
-    held_out = folds(labels, _FOLDS)
-    rounds = 1 if len(labels) > _MANY_EXAMPLES else _FOLDS
-    margins = np.zeros((len(labels), n_intents))
-    for fold in range(rounds):
-        away = held_out == fold
-        if away.any():
-            # Columns that only held-out texts have get the weight of the unknown, and no coefficient.
-            idf = Idf.of(counts.matrix[~away], block_of)
-            weighed = weigh(counts, idf, block_of)
-            coefficients, intercepts = _fit(weighed.matrix[~away], labels[~away], n_intents)
-            margins[away] = margins_of(weighed, coefficients, intercepts)[away]
-        progress((fold + 1) / (rounds + 1))
-    measured = (held_out >= 0) & (held_out < rounds)
-    return calibrate(margins[measured], labels[measured], held_out[measured])
+def _vectors(texts: Sequence[str], n_intents: int, progress: Callable[[float], None]) -> Vectors | None:
+    reads = encoder()
+    if reads is None or n_intents < 2:
+        return None
+    return reads.vectors(texts, lambda share: progress(share / 2))
+
+
+class _Learner:
+    """Both stages, on all examples or without those of one fold. What is said of held-out texts is gathered."""
+
+    def __init__(self, counts: Counts, labels: Ints, n_intents: int, block_of: Ints, vectors: Vectors | None) -> None:
+        self._counts = counts
+        self._labels = labels
+        self._n_intents = n_intents
+        self._block_of = block_of
+        self._vectors = vectors
+        self._folds = folds(labels, _FOLDS)
+        self.rounds = 1 if len(labels) > _MANY_EXAMPLES else _FOLDS
+        self._first = np.zeros((len(labels), n_intents))
+        self._second = np.zeros((len(labels), n_intents))
+        self._near = np.zeros(len(labels))
+        self._known = np.zeros(len(labels))
+
+    def first(self, kept: npt.NDArray[np.bool_]) -> tuple[Idf, Weights, Weights]:
+        # Columns that only held-out texts have get the weight of the unknown, and no coefficient.
+        idf = Idf.of(self._counts.matrix[kept], self._block_of)
+        weighed = weigh(self._counts, idf, self._block_of)
+        return idf, *_fit(weighed.matrix[kept], self._labels[kept], self._n_intents)
+
+    def second(self, kept: npt.NDArray[np.bool_]) -> Fitted | None:
+        if self._vectors is None or len(np.unique(self._labels[kept])) < 2:
+            return None
+        idf = Idf.of(self._counts.matrix[kept], self._block_of)
+        weighed = weigh(self._counts, idf, self._block_of)
+        return fit(weighed.matrix[kept], self._vectors[kept], self._labels[kept], self._n_intents)
+
+    def held_out(self, fold: int) -> None:
+        away = self._folds == fold
+        if not away.any():
+            return
+        idf, coefficients, intercepts = self.first(~away)
+        weighed = weigh(self._counts, idf, self._block_of)
+        self._first[away] = margins_of(weighed, coefficients, intercepts)[away]
+        self._known[away] = weighed.known[away]
+        fitted = self.second(~away)
+        if fitted is not None and self._vectors is not None:
+            part = Weighed(weighed.matrix[away], weighed.known[away])
+            self._second[away] = fitted.margins(part, self._vectors[away])
+            self._near[away] = nearness(self._vectors[away], fitted.prototypes)
+
+    @property
+    def _measured(self) -> npt.NDArray[np.bool_]:
+        measured: npt.NDArray[np.bool_] = (self._folds >= 0) & (self._folds < self.rounds)
+        return measured
+
+    def calibration(self) -> Calibration:
+        measured = self._measured
+        return calibrate(self._first[measured], self._labels[measured], self._folds[measured])
+
+    def seen(self, calibration: Calibration) -> HeldOut:
+        measured = self._measured
+        labels, first = self._labels[measured], self._first[measured]
+        return HeldOut(
+            margins=self._second[measured],
+            near=self._near[measured],
+            labels=labels,
+            folds=self._folds[measured],
+            first_confidences=probabilities(first, calibration.curve).max(axis=1) if len(labels) else np.zeros(0),
+            known=self._known[measured],
+            first_right=(first.argmax(axis=1) == labels).astype(np.float64),
+        )
 
 
 def _fit(matrix: sparse.csr_array, labels: Ints, n_intents: int) -> tuple[Weights, Weights]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.calibration import Calibration
+from bot.nlu.encoder import SIZE
 from bot.nlu.entities import PREFIXES, EntityRules
 from bot.nlu.errors import ModelRefused
 from bot.nlu.grams import Block
+from bot.nlu.hybrid import Fitted, HybridWords
 from bot.nlu.tagger import TaggerWords
 
-FORMAT = 2
+FORMAT = 3
 WORDS, NUMBERS = "model.json", "model.npz"
 FILES = frozenset({WORDS, NUMBERS})
 _KINDS = {
@@ -28,6 +31,8 @@ _KINDS = {
     "intercepts": "float32",
     "idf": "float64",
     "unknown_idf": "float64",
+    # Empty where there is no second stage.
+    **{f"hybrid_{field.name}": "float32" for field in fields(Fitted)},
     **{
         f"{prefix}{name}": kind
         for prefix in PREFIXES
@@ -51,6 +56,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     rules: EntityRules
     calibration: Calibration
     taggers: tuple[TaggerWords, TaggerWords]
+    hybrid: HybridWords | None = None
 
 
 def write(folder: Path, words: Words, arrays: Arrays) -> None:
@@ -87,6 +93,25 @@ def _check_shapes(words: Words, arrays: Arrays) -> None:
     if len(words.blocks) != len(Block):
         raise ModelRefused("The parts of the model do not fit together.")
     grams, intents, blocks = sum(map(len, words.blocks)), len(words.intents), len(words.blocks)
+    if words.hybrid is not None:
+        _check_hybrid(arrays, grams, intents)
     expected = {"coefficients": (grams, intents), "intercepts": (intents,), "idf": (grams,), "unknown_idf": (blocks,)}
     if any(arrays[name].shape != shape or not np.isfinite(arrays[name]).all() for name, shape in expected.items()):
+        raise ModelRefused("The parts of the model do not fit together.")
+
+
+def _check_hybrid(arrays: Arrays, grams: int, intents: int) -> None:
+    found = {field.name: arrays[f"hybrid_{field.name}"] for field in fields(Fitted)}
+    few = found["few"].size > 0
+    expected = {
+        "coefficients": (grams, intents),
+        "encoded": (SIZE, intents),
+        "intercepts": (intents,),
+        "prototypes": (len(found["prototypes"]), SIZE),
+        "few": (SIZE, intents) if few else (0, 0),
+        "few_intercepts": (intents,) if few else (0,),
+    }
+    if not len(found["prototypes"]) or any(
+        found[name].shape != shape or not np.isfinite(found[name]).all() for name, shape in expected.items()
+    ):
         raise ModelRefused("The parts of the model do not fit together.")

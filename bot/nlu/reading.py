@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -30,11 +31,24 @@ class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
     additional_info: dict[str, Any] | None = None
 
 
+class Zone(StrEnum):
+    """What a reading is good for."""
+
+    ANSWER = "answer"
+    ASK_BACK = "ask_back"
+    HAND_OFF = "hand_off"
+
+
 class Reading(msgspec.Struct, frozen=True):
-    """`ranking` is best first; where the fallback fired it begins with `nlu_fallback` and the real ranking follows."""
+    """`ranking` is best first; where the fallback fired it begins with `nlu_fallback` and the real ranking follows.
+
+    `out_of_scope` is how likely no intent is meant (0 to 1).
+    """
 
     text: str
     intent: Guess
     ranking: tuple[Guess, ...]
     entities: tuple[Entity, ...] = ()
     model: str = ""
+    out_of_scope: float = 0.0
+    zone: Zone = Zone.ANSWER

@@ -1,0 +1,109 @@
+"""The second stage of a reading: n-grams and the encoder's numbers side by side, for what n-grams alone leave in doubt.
+
+A first stage that is sure ends the reading: two of three messages are never encoded. Where the encoder is missing, the
+first stage stands alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from bot.nlu.calibration import Calibration, probabilities
+from bot.nlu.encoder import Vectors
+from bot.nlu.features import Floats, Weighed
+
+# Chosen on CLINC150's validation parts and xSID: how much the encoder weighs beside n-grams, and, of few examples, how much the
+# logistic regression on the encoder alone says beside the margins.
+ENCODER_WEIGHT = 2.0
+FEW_WEIGHT = 0.5
+
+Weights = npt.NDArray[np.float32]
+
+
+class Strangeness(msgspec.Struct, frozen=True):
+    """How margins and nearness (cosine to the nearest prototype) lie for texts that have an intent; below `limit` lie 3 % of them."""
+
+    margin_mean: float
+    margin_deviation: float
+    near_mean: float
+    near_deviation: float
+    limit: float
+
+    def score(self, margins: Floats, near: Floats) -> Floats:
+        """(n_texts,) the lower, the stranger. From margins (n_texts,) and cosines (n_texts,)."""
+        by_margin = (margins - self.margin_mean) / self.margin_deviation
+        return by_margin + (near - self.near_mean) / self.near_deviation
+
+    def out_of_scope(self, margins: Floats, near: Floats) -> Floats:
+        """(n_texts,) from 0 to 1; one half where 3 % of the texts in scope look as strange."""
+        given: Floats = 1 / (1 + np.exp(np.clip(2 * (self.score(margins, near) - self.limit), -50, 50)))
+        return given
+
+
+class HybridWords(msgspec.Struct, frozen=True):
+    """What is no array: the encoder's version, the curve, from which confidence on the first stage is enough, and the share of a
+    text's n-grams that nearly all texts in scope have known."""
+
+    encoder: str
+    calibration: Calibration
+    strangeness: Strangeness
+    enough: float
+    known: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """`coefficients` (n_grams, n_intents), `encoded` (512, n_intents), `intercepts` (n_intents,), `prototypes` (n, 512);
+    `few` (512, n_intents) and `few_intercepts`, both empty where there are many examples."""
+
+    coefficients: Weights
+    encoded: Weights
+    intercepts: Weights
+    prototypes: Vectors
+    few: Weights
+    few_intercepts: Weights
+
+    def margins(self, weighed: Weighed, vectors: Vectors) -> Floats:
+        """(n_texts, n_intents)"""
+        margins = weighed.matrix @ self.coefficients + vectors @ (ENCODER_WEIGHT * self.encoded) + self.intercepts
+        if self.few.size:
+            margins = margins + FEW_WEIGHT * log_shares(vectors @ self.few + self.few_intercepts)
+        return np.asarray(margins, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Hybrid:
+    """The second stage of one model."""
+
+    words: HybridWords
+    fitted: Fitted
+
+    def read(self, weighed: Weighed, vectors: Vectors, foreign: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """(n_texts, n_intents) confidences, and (n_texts,) how likely none of the intents is meant.
+
+        `foreign` texts are in a script that training has none of: that nothing of them is known says nothing.
+        """
+        margins = self.fitted.margins(weighed, vectors)
+        near = nearness(vectors, self.fitted.prototypes)
+        strange = self.words.strangeness.out_of_scope(margins.max(axis=1), near)
+        familiar = np.where(foreign, 1.0, np.minimum(1.0, weighed.known / self.words.known))
+        strange = np.maximum(strange, 1 - familiar)
+        # What looks stranger than nearly all that has an intent is no intent of ours, however it compares among them.
+        meant = np.minimum(familiar, 1 - np.maximum(0, 2 * strange - 1))
+        return probabilities(margins, self.words.calibration.curve) * meant[:, None], strange
+
+
+def nearness(vectors: Vectors, prototypes: Vectors) -> Floats:
+    """(n_texts,) cosine to the nearest prototype of any intent."""
+    near: Floats = (vectors @ prototypes.T).max(axis=1).astype(np.float64)
+    return near
+
+
+def log_shares(scores: npt.NDArray[np.floating]) -> Floats:
+    below: Floats = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
+    shares: Floats = below - np.log(np.exp(below).sum(axis=1, keepdims=True))
+    return shares

@@ -1,0 +1,118 @@
+"""The second stage: the encoder reads what n-grams leave in doubt, also in a language that no example is in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from bot.folder import DEMO
+from bot.nlu import interpreter as interpreter_module
+from bot.nlu.data import Example, NluConfig, TrainingData
+from bot.nlu.encoder import ENCODED_CHARACTERS, SIZE, Encoder, installed
+from bot.nlu.hybrid_learning import enough
+from bot.nlu.interpreter import Interpreter
+from bot.nlu.reading import FALLBACK_INTENT, Guess, Zone
+from bot.nlu.zones import zone_of
+from bot.project import load_project
+
+INTENTS = ("refund", "order_status", "invoice", "coupon", "greet", "complaint", "change_address", "opening_hours")
+
+
+def english(count: int) -> TrainingData:
+    """So many English examples of each of some of the demo's intents."""
+    found: dict[str, list[Example]] = {}
+    for example in load_project(DEMO).training.examples:
+        if example.intent in INTENTS and example.text.isascii():
+            found.setdefault(example.intent, []).append(example)
+    return TrainingData(tuple(example for each in found.values() for example in each[:count]))
+
+
+@pytest.fixture(scope="module")
+def trained() -> Interpreter:
+    return Interpreter.train(english(16), NluConfig())
+
+
+def test_it_is_installed_and_learned_from_forty_examples_on(trained: Interpreter) -> None:
+    assert installed()
+    assert trained.classifier.hybrid is not None
+    assert Interpreter.train(english(4), NluConfig()).classifier.hybrid is None
+
+
+def test_vectors_are_kept_and_long_texts_cut() -> None:
+    encoder = Encoder()
+    first, again = encoder.vectors(["where is it", "x" * 60_000, ""]), encoder.vectors(["where is  it"])
+    assert first.shape == (3, SIZE)
+    assert (first[0] == again[0]).all(), "white space does not count, and what is kept is not encoded again"
+    assert np.isfinite(first).all()
+    assert (first[1] == encoder.vectors(["x" * ENCODED_CHARACTERS])[0]).all()
+    assert encoder.vectors([]).shape == (0, SIZE)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("我要退款", "refund"),
+        ("开一张发票", "invoice"),
+        ("有没有优惠券", "coupon"),
+        ("我的订单到哪里了", "order_status"),
+    ],
+)
+def test_what_was_learned_in_english_is_understood_in_chinese(trained: Interpreter, text: str, intent: str) -> None:
+    reading = trained.read([text])[0]
+    ranking = [guess.name for guess in reading.ranking if guess.name != FALLBACK_INTENT]
+    assert ranking[0] == intent
+
+
+@pytest.mark.parametrize("text", ["sdkjfh skdjfh", "Жъщю", "qqqq wwww", "…"])
+def test_what_is_no_language_is_no_intent(trained: Interpreter, text: str) -> None:
+    reading = trained.read([text])[0]
+    assert reading.intent.name == FALLBACK_INTENT
+    assert reading.out_of_scope > 0.5
+
+
+def test_a_reading_does_not_depend_on_the_batch(trained: Interpreter) -> None:
+    texts = [example.text for example in english(20).examples]
+    together = trained.read(texts)
+    fresh = msgspec.json.encode([Interpreter.read(trained, [text])[0] for text in texts])
+    assert fresh == msgspec.json.encode(together)
+
+
+def test_saved_and_loaded_it_reads_the_same(trained: Interpreter, tmp_path: Path) -> None:
+    trained.save(tmp_path)
+    texts = ["give me the money back", "退钱给我", "hello there my friend"]
+    assert Interpreter.load(tmp_path).read(texts) == trained.read(texts)
+
+
+def test_another_encoder_is_not_trusted_with_these_vectors(
+    trained: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained.save(tmp_path)
+    monkeypatch.setattr(interpreter_module, "installed", lambda: "0.0.1")
+    loaded = Interpreter.load(tmp_path)
+    assert loaded.classifier.hybrid is None
+    assert loaded.read(["i want a refund"])[0].intent.name == "refund", "n-grams alone still decide"
+
+
+def test_enough_is_the_lowest_confidence_that_is_nearly_always_right() -> None:
+    confidences = np.linspace(1, 0, 1_000)
+    right = (confidences > 0.5).astype(float)
+    assert enough(confidences, right) == pytest.approx(0.5, abs=0.01)
+    assert enough(confidences, np.zeros(1_000)) == 2.0
+    assert enough(np.ones(10), np.ones(10)) == 2.0, "ten texts prove nothing"
+
+
+@pytest.mark.parametrize(
+    ("confidences", "zone"),
+    [
+        ((0.95, 0.02), Zone.ANSWER),
+        ((0.5, 0.45), Zone.ASK_BACK),
+        ((0.2, 0.1), Zone.HAND_OFF),
+        ((0.99,), Zone.ANSWER),
+        ((0.0,), Zone.HAND_OFF),
+    ],
+)
+def test_the_zone_is_what_costs_the_customer_least(confidences: tuple[float, ...], zone: Zone) -> None:
+    assert zone_of([Guess(str(i), each) for i, each in enumerate(confidences)]) is zone
