@@ -17,6 +17,7 @@ from bellhop import store, train
 from bellhop.failure import BROKEN, explained
 from bellhop.part import FILES_BESIDE_SOCKETS
 from bellhop.store import Finding
+from bot.nlu.encoder import installed
 from models import database
 from models.sealed import KeyFileError, KeyRing
 from models.settings import Settings
@@ -97,8 +98,17 @@ def in_system(settings: Settings) -> Iterator[Finding]:
 def in_files(settings: Settings) -> Iterator[Finding]:
     yield _ring(settings.key_file)
     yield train.finding(settings)
+    yield _encoder(installed())
     built = any(WEB.glob("**/*.html")) or any(WEB.glob("**/*.js"))
     yield Finding("Web pages", "built") if built else Finding("Web pages", "not built", "make web")
+
+
+def _encoder(version: str | None) -> Finding:
+    if version is None:
+        return Finding(
+            "Encoder", "not installed, n-grams alone decide", "pip install 'bellhop[embed]', then bellhop train"
+        )
+    return Finding("Encoder", f"version {version}")
 
 
 def _ring(path: Path) -> Finding:

@@ -278,6 +278,9 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     try:
         async with Store.open(settings.store_url).opened() as store, Log(store, settings, History(engine)) as log:
             worker = Worker(store, log, settings, bot, ring)
-            await until_stopped(lambda stop: worker.run(stop, ready))
+            # Beside the start, not in it: only a first message that comes within that second would wait.
+            async with asyncio.TaskGroup() as group:
+                group.create_task(asyncio.to_thread(interpreter.warm))
+                await until_stopped(lambda stop: worker.run(stop, ready))
     finally:
         engine.dispose()

@@ -202,3 +202,11 @@ def test_keys_rotate_adds_a_key_that_only_the_owner_can_read(bellhop: Shell) -> 
     assert after["signing"] == before["signing"]
     assert ring.stat().st_mode & 0o777 == 0o600
     assert not any(key in shown.stdout for key in after["keys"].values())
+
+
+def test_the_doctor_says_what_is_lost_without_the_encoder() -> None:
+    from bellhop.doctor import _encoder
+
+    assert "n-grams alone" in _encoder(None).state
+    assert _encoder(None).mend
+    assert _encoder("0.2.1").good

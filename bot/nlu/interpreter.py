@@ -18,7 +18,7 @@ from bot.nlu.calibration import Calibration
 from bot.nlu.classifier import Classifier
 from bot.nlu.code_version import code_version
 from bot.nlu.data import NluConfig, TrainingData
-from bot.nlu.encoder import installed
+from bot.nlu.encoder import encoder, installed
 from bot.nlu.entities import EntityReader
 from bot.nlu.errors import ModelRefused, Untrainable
 from bot.nlu.fallback import with_fallback
@@ -77,6 +77,12 @@ class Interpreter:
             self._reading(text, row, order, float(none), self.reader.entities(text, each))
             for text, row, order, none, each in zip(texts, confidences, best.tolist(), strange, found, strict=True)
         ]
+
+    def warm(self) -> None:
+        """Loads what the first text that is read would wait for: the encoder takes a second."""
+        known = encoder()
+        if known is not None and self.classifier.hybrid is not None:
+            known.vectors(["hello", "你好"])
 
     def save(self, folder: Path) -> None:
         """Writes model_files.FILES into an existing folder."""
