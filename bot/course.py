@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.actions import ActionFailed, ActionRejected, Actions, Ran
+from bot.default_actions import run_default
 from bot.dialogue import extraction
 from bot.dialogue.decide import By, Decision, Moment, decide
+from bot.dialogue.events import REWIND, UNDO
 from bot.dialogue.exchange import Heard, Outcome, Reply
 from bot.dialogue.extraction import Filled, Sealing
-from bot.dialogue.language import HANDING_OFF, REPHRASE, TROUBLE, language_of, sentence
+from bot.dialogue.language import HANDING_OFF, TROUBLE, language_of, sentence
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Event, SealedSlot, Tracker
 from bot.project.domain import (
+    DEFAULT_FALLBACK,
     HANDOFF_ACTIONS,
     HANDOFF_INTENT,
     LANGUAGE_SLOT,
     LISTEN,
     REQUESTED_SLOT,
+    SESSION_START,
+    TWO_STAGE_FALLBACK,
     VALIDATE_SLOT_MAPPINGS,
     Domain,
 )  # fmt: skip
@@ -33,7 +39,6 @@ ACTIONS_MOST = 10
 MISSES_MOST = 2
 FAILURES_MOST = 2
 ASKED, NOT_UNDERSTOOD, BOT_FAILED, BY_ACTION = "asked", "not_understood", "bot_failed", "action"
-_REPHRASE_RESPONSES = ("utter_default", "utter_please_rephrase", "utter_ask_rephrase")
 
 logger = logging.getLogger("bellhop.bot")
 
@@ -51,6 +56,7 @@ class Course:
         ring: KeyRing | None,
         tracker: Tracker,
         heard: Heard,
+        titles: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.domain = domain
         self.tracker = tracker
@@ -67,6 +73,10 @@ class Course:
         self._handoff: str | None = None
         self._failed = False
         self._ruled = False
+        self._titles = titles or {}
+        # A form that was done as soon as it began: to the rules it was on.
+        self.passed: str | None = None
+        self._back = self._again = False
 
     async def run(self) -> Outcome:
         """The message is in the tracker already."""
@@ -75,7 +85,7 @@ class Course:
         tracker = self.tracker
         tracker.failures = tracker.failures + 1 if self._failed else 0
         if tracker.failures >= FAILURES_MOST and self._handoff is None:
-            self._say_own(HANDING_OFF)
+            self.say_own(HANDING_OFF)
             self._handoff = BOT_FAILED
         tracker.spoken_before = [name for name in self._ran if name != LISTEN]
         if self._handoff:
@@ -97,6 +107,19 @@ class Course:
         if VALIDATE_SLOT_MAPPINGS in self.domain.actions and VALIDATE_SLOT_MAPPINGS in self._actions:
             await self.custom(VALIDATE_SLOT_MAPPINGS, self.trailing(self.filled))
 
+    async def start_session(self, carried: Mapping[str, Any]) -> None:
+        """A project may begin a session in its own way."""
+        self.apply({"event": "action", "name": SESSION_START})
+        if SESSION_START in self._actions:
+            try:
+                await self.custom(SESSION_START)
+                return
+            except (ActionRejected, ActionFailed):
+                logger.warning("a session began without the project's own action")
+        self.apply({"event": "session_started"})
+        for name, value in carried.items():
+            self.apply({"event": "slot", "name": name, "value": value})
+
     async def _act(self) -> None:
         moments = [self._moment(LISTEN)]
         rejected: set[str] = set()
@@ -111,8 +134,16 @@ class Course:
             if not await self._perform(decision):
                 rejected.add(decision.action)
                 continue
+            if self._again:
+                self._again = self._back = False
+                moments = [self._moment(LISTEN)]
+                await self._extract()
+                continue
+            if self.passed is not None:
+                moments[-1] = replace(moments[-1], loop=self.passed)
+                self.passed = None
             moments.append(self._moment(decision.action))
-            if self._handoff is not None:
+            if self._handoff is not None or (self._back and self.tracker.followup_action is None):
                 self._acted(LISTEN)
                 return
         logger.warning("a turn was ended after %d actions", ACTIONS_MOST)
@@ -129,13 +160,48 @@ class Course:
 
     def _missed(self, decision: Decision) -> bool:
         """The second time in a row that the bot does not know what to do, a person does."""
+        staged = TWO_STAGE_FALLBACK in (decision.action, self.tracker.loop_name)
         self.tracker.misses = self.tracker.misses + 1 if decision.miss else 0
-        if self.tracker.misses < MISSES_MOST:
+        if staged:
             return False
-        if not self._say("utter_handoff"):
-            self._say_own(HANDING_OFF)
-        self._handoff = NOT_UNDERSTOOD
+        if self.tracker.misses >= MISSES_MOST:
+            self.not_understood()
+        elif not (
+            decision.miss and decision.rule is None and decision.action == DEFAULT_FALLBACK and self._asks_back()
+        ):
+            return False
         self._acted(LISTEN)
+        return True
+
+    def _asks_back(self) -> bool:
+        from bot.two_stage import ask_back
+
+        return self.tracker.loop is None and DEFAULT_FALLBACK not in self._actions and ask_back(self)
+
+    def not_understood(self) -> None:
+        """A person takes over, and the customer is told."""
+        if self._handoff is None and not self.say("utter_handoff"):
+            self.say_own(HANDING_OFF)
+        self._handoff = self._handoff or NOT_UNDERSTOOD
+
+    def titled(self, intent: str) -> bool:
+        return bool(self._titles.get(intent))
+
+    def title(self, intent: str) -> str:
+        """How a customer may be asked whether this was meant: in their language, else in any, else the bare name."""
+        titles = self._titles.get(intent) or {intent: intent.replace("_", " ")}
+        return titles.get((self.language or "")[:2]) or next(iter(titles.values()))
+
+    def hear_again(self, event: Event) -> None:
+        """An earlier message is answered now, as if nothing had been between."""
+        self.apply(event)
+        self._again = True
+
+    async def own(self, name: str) -> bool:
+        """Whether the project has this action of its own; it has run then."""
+        if name not in self._actions:
+            return False
+        await self.custom(name)
         return True
 
     def _moment(self, previous: str) -> Moment:
@@ -152,7 +218,7 @@ class Course:
         except ActionFailed:
             self._acted(name)
             self._failed = True
-            self._say_own(TROUBLE)
+            self.say_own(TROUBLE)
         return True
 
     async def _do(self, name: str) -> None:
@@ -168,26 +234,13 @@ class Course:
             self._handoff = ASKED if self.tracker.intent == HANDOFF_INTENT else BY_ACTION
         elif self._speaker.knows(name):
             self._acted(name)
-            self._say(name)
-        else:
-            self._built_in(name)
+            self.say(name)
+        elif name == TWO_STAGE_FALLBACK:
+            from bot.two_stage import TwoStage
 
-    def _built_in(self, name: str) -> None:
-        self._acted(name)
-        match name:
-            case "action_restart":
-                self.apply({"event": "restart"})
-                self._say("utter_restart")
-            case "action_deactivate_loop":
-                self.leave_loop()
-            case "action_session_start":
-                self.apply({"event": "session_started"})
-            case "action_default_fallback":
-                if not any(self._say(each) for each in _REPHRASE_RESPONSES):
-                    self._say_own(REPHRASE)
-            case _:
-                logger.warning("action %s is not implemented", name)
-                raise ActionFailed(name)
+            await TwoStage(self).run()
+        else:
+            run_default(self, name)
 
     def leave_loop(self) -> None:
         self.apply({"event": "active_loop", "name": None})
@@ -200,7 +253,7 @@ class Course:
                 await self.custom(name)
                 return
             if self._speaker.knows(name):
-                self._say(name)
+                self.say(name)
                 return
 
     def implements(self, name: str) -> bool:
@@ -221,7 +274,7 @@ class Course:
         for response in ran.responses:
             reply = self._speaker.answered(response, self.tracker)
             if reply is not None:
-                self._speak(reply)
+                self.speak(reply)
 
     def _take(self, event: Event) -> None:
         match event.get("event"):
@@ -276,6 +329,7 @@ class Course:
         return open_text(value, sealed.spans, self._ring, sealed.row)
 
     def apply(self, event: Mapping[str, Any]) -> None:
+        self._back = self._back or event.get("event") in (REWIND, UNDO)
         self.tracker.apply({**event, "timestamp": self.heard.at}, self.domain)
 
     def _acted(self, name: str) -> None:
@@ -284,16 +338,16 @@ class Course:
 
     acted = _acted
 
-    def _say(self, name: str) -> bool:
+    def say(self, name: str) -> bool:
         reply = self._speaker.say(name, self.tracker) if self._speaker.knows(name) else None
         if reply is not None:
-            self._speak(reply)
+            self.speak(reply)
         return reply is not None
 
-    def _say_own(self, sentences: dict[str, str]) -> None:
-        self._speak(Reply(text=sentence(sentences, self.language)))
+    def say_own(self, sentences: dict[str, str]) -> None:
+        self.speak(Reply(text=sentence(sentences, self.language)))
 
-    def _speak(self, reply: Reply) -> None:
+    def speak(self, reply: Reply) -> None:
         self._replies.append(reply)
         self.tracker.offer(button.payload for button in (*reply.buttons, *reply.quick_replies))
         self.apply(

@@ -19,11 +19,12 @@ class FormRun:
     def __init__(self, course: Course, form: Form) -> None:
         self._course = course
         self._form = form
+        self._starts = False
 
     async def run(self) -> None:
         """Raises ActionRejected where the form is on, was asked, and what was said fills nothing of it."""
         course, form = self._course, self._form
-        starts = course.tracker.loop_name != form.name
+        starts = self._starts = course.tracker.loop_name != form.name
         answered = course.tracker.latest_action_name == "action_listen"
         if starts:
             course.apply({"event": "active_loop", "name": form.name})
@@ -81,6 +82,7 @@ class FormRun:
         course, form = self._course, self._form.name
         if slot is None:
             course.leave_loop()
+            course.passed = form if self._starts else None
             return
         course.apply({"event": "slot", "name": REQUESTED_SLOT, "value": slot})
         await course.ask(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -21,7 +21,7 @@ from bot.nlu.quantities import QuantityReader
 from bot.nlu.reading import Entity, Reading
 from bot.payload import understood
 from bot.project import Project
-from bot.project.domain import REQUESTED_SLOT, SESSION_START
+from bot.project.domain import DEFAULT_INTENTS, HANDOFF_INTENT, TWO_STAGE_FALLBACK
 from bot.speaking import Speaker
 from models.sealed import KeyRing
 
@@ -60,6 +60,7 @@ class Bot:
         self._quantities = QuantityReader(project.nlu_config, project.domain.entities - project.training.found())
         self._actions = Actions.of(project, action_timeout)
         self._ring = ring
+        self._titles: Mapping[str, Mapping[str, str]] = getattr(interpreter, "titles", {})
 
     def read(self, heard: Sequence[Heard]) -> list[Reading]:
         """One reading for each message, all understood in one vectorised call. What is sealed becomes an entity of its kind."""
@@ -72,26 +73,28 @@ class Bot:
     async def turn(self, heard: Heard, reading: Reading, tracker: bytes | None) -> Outcome:
         """What is said and done about one message. Raises msgspec.MsgspecError where the bytes are no tracker."""
         held = Tracker.from_bytes(tracker)
-        self._begin(held, heard)
+        course = Course(
+            self._domain, self._rules, self._stories, self._speaker, self._actions, self._ring, held, heard, self._titles
+        )  # fmt: skip
+        await self._begin(course, held, heard)
         self._hear(held, heard, reading)
-        course = Course(self._domain, self._rules, self._stories, self._speaker, self._actions, self._ring, held, heard)
         return await course.run()
 
-    def _begin(self, tracker: Tracker, heard: Heard) -> None:
+    async def _begin(self, course: Course, tracker: Tracker, heard: Heard) -> None:
         """A session: the first, or a new one after a long silence. Slots that the project has got since are there too."""
         domain = self._domain
         silent = domain.session_minutes > 0 and heard.at - tracker.last_at > domain.session_minutes * SECONDS_A_MINUTE
         if not tracker.sender_id or silent:
             tracker.sender_id = heard.conversation
-            carried = tracker.slots if domain.carry_over_slots else {}
-            tracker.slots = {**domain.first_slots(), **carried, REQUESTED_SLOT: None}
-            tracker.sealed = tracker.sealed if domain.carry_over_slots else {}
-            tracker.loop = None
+            first = domain.first_slots()
+            kept = tracker.slots if domain.carry_over_slots else {}
+            carried = {name: kept[name] for name in kept if name in domain.slots and kept[name] != first[name]}
+            sealed = tracker.sealed
             tracker.turns = tracker.misses = tracker.failures = 0
-            for event in ({"event": "action", "name": SESSION_START}, {"event": "session_started"}):
-                tracker.apply({**event, "timestamp": heard.at}, domain)
+            await course.start_session(carried)
+            tracker.sealed = {name: seal for name, seal in sealed.items() if name in carried} | tracker.sealed
         tracker.slots = {**domain.first_slots(), **tracker.slots}
-        if tracker.loop is not None and tracker.loop.name not in domain.forms:
+        if tracker.loop is not None and tracker.loop.name not in {*domain.forms, TWO_STAGE_FALLBACK}:
             tracker.loop = None
         if tracker.paused:
             tracker.apply({"event": "resume", "timestamp": heard.at}, domain)
@@ -109,21 +112,18 @@ class Bot:
             "message_id": heard.message_id,
             "metadata": {"idempotency_key": f"{heard.conversation}:{heard.seq}"},
         }
-        tracker.latest_message = message
-        tracker.latest_action_name = "action_listen"
-        tracker.followup_action = None
         tracker.channel = heard.channel
         tracker.turns += 1
         tracker.last_at = heard.at
-        if tracker.loop is not None:
-            tracker.loop.rejected = False
         tracker.apply(
             {"event": "user", "text": heard.text, "parse_data": message, "input_channel": heard.channel, "timestamp": heard.at},
             self._domain,
         )  # fmt: skip
 
     def _speakable(self, meant: dict[str, Any]) -> bool:
-        return bool(meant["intent"]["name"])
+        """A payload may be as old as a button: of what the project no longer knows, the text counts."""
+        name = str(meant["intent"]["name"] or "").partition("/")[0]
+        return name in self._domain.intents or name in DEFAULT_INTENTS or name == HANDOFF_INTENT
 
 
 def _meant(reading: Reading) -> dict[str, Any]:

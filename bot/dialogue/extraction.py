@@ -125,7 +125,7 @@ def _from_entity(tracker: Tracker, sealing: Sealing, slot: Slot, mapping: SlotMa
 
 def _intent_fits(domain: Domain, tracker: Tracker, mapping: SlotMapping, loop: str | None) -> bool:
     intent = tracker.intent
-    if loop is not None and intent in domain.forms[loop].ignored_intents:
+    if loop is not None and loop in domain.forms and intent in domain.forms[loop].ignored_intents:
         return False
     return (not mapping.intents or intent in mapping.intents) and intent not in mapping.not_intents
 
@@ -142,7 +142,12 @@ def _conditions_hold(tracker: Tracker, mapping: SlotMapping) -> bool:
 def _unmistakable(domain: Domain, tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
     """In a form, an entity that could fill several of its slots fills only the one that was asked for (as in Rasa)."""
     loop = tracker.loop_name
-    if mapping.type is not MappingType.ENTITY or loop is None or tracker.requested_slot == slot.name:
+    if (
+        mapping.type is not MappingType.ENTITY
+        or loop is None
+        or loop not in domain.forms
+        or tracker.requested_slot == slot.name
+    ):
         return True
     required = domain.forms[loop].required_slots
     if slot.name not in required:

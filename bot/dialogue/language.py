@@ -22,6 +22,11 @@ TROUBLE = {
     CHINESE: "抱歉，我这边出了点问题，请稍后再试一次。",
     ENGLISH: "Sorry, something went wrong on my side. Please try once more in a moment.",
 }
+DID_YOU_MEAN = {CHINESE: "您是想说“{}”吗？", ENGLISH: 'Did you mean "{}"?'}
+WHICH_ONE = {CHINESE: "您想说的是哪一个？", ENGLISH: "Which of these did you mean?"}
+NONE_OF_THESE = {CHINESE: "都不是", ENGLISH: "None of these"}
+YES = {CHINESE: "是", ENGLISH: "Yes"}
+NO = {CHINESE: "不是", ENGLISH: "No"}
 
 
 def language_of(text: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue.events import REWIND, UNDO, Event, applied
 from bot.dialogue.history import State
 from bot.project.domain import LISTEN, REQUESTED_SLOT, Domain
 from models.sensitive import SealedSpan
@@ -18,7 +19,7 @@ EVENTS_KEPT = 200
 EVENTS_BYTES = 16 * 1024
 _LEVEL = 1
 PAYLOADS_KEPT = 40
-Event = dict[str, Any]
+__all__ = ["Event", "Loop", "SealedSlot", "Tracker"]
 
 
 class SealedSlot(msgspec.Struct, frozen=True):
@@ -35,6 +36,17 @@ class Loop(msgspec.Struct):
     is_interrupted: bool = False
     rejected: bool = False
     trigger_message: dict[str, Any] = {}
+
+
+class Before(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the events that are no longer kept had come to: an undo begins from here."""
+
+    slots: dict[str, Any] = {}
+    latest_message: dict[str, Any] = {}
+    latest_action_name: str | None = None
+    loop: Loop | None = None
+    followup_action: str | None = None
+    paused: bool = False
 
 
 class Tracker(msgspec.Struct, omit_defaults=True):
@@ -57,6 +69,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     spoken_before: list[str] = []
     states: list[State] = []
     events: list[Event] = []
+    before: Before = Before()
 
     @classmethod
     def from_bytes(cls, written: bytes | None) -> Tracker:
@@ -74,7 +87,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         size = [len(one) for one in map(_encoder.encode, events)]
         while sum(size) + len(size) > EVENTS_BYTES:
             del size[0]
-        self.events = events[len(events) - len(size) :]
+        self._forget(len(self.events) - len(size))
         return base64.b64encode(zlib.compress(_encoder.encode(self), _LEVEL))
 
     @property
@@ -100,36 +113,87 @@ class Tracker(msgspec.Struct, omit_defaults=True):
             "events": [*self.events, *trailing],
             "latest_input_channel": self.channel,
             "active_loop": {} if loop is None else msgspec.to_builtins(loop),
-            "latest_action": {"action_name": self.latest_action_name},
+            "latest_action": {} if self.latest_action_name is None else {"action_name": self.latest_action_name},
             "latest_action_name": self.latest_action_name,
         }
 
     def apply(self, event: Event, domain: Domain) -> None:
         """Records the event and does what it means (rasa-formats 1.4). A slot value must be masked before it comes here."""
         self.events.append(event)
+        if event.get("event") in (REWIND, UNDO):
+            self._replay(domain)
+        elif event.get("event") == "restart":
+            self._restart(domain)
+        else:
+            self._do(event, domain.first_slots())
+
+    def _do(self, event: Event, first: Mapping[str, Any]) -> None:
         match event.get("event"):
+            case "user":
+                self._heard(event)
             case "slot":
                 self.slots[str(event.get("name"))] = event.get("value")
             case "reset_slots":
-                self._reset_slots(domain)
-            case "restart":
-                self._restart(domain)
+                self.slots, self.sealed = dict(first), {}
+            case "session_started":
+                self._clear(first)
             case "followup":
                 self.followup_action = event.get("name")
-            case "pause":
-                self.paused = True
-            case "resume":
-                self.paused = False
+            case "pause" | "resume" as kind:
+                self.paused = kind == "pause"
+            case "action":
+                self._acted(str(event.get("name")))
+            case _:
+                self._do_to_loop(event)
+
+    def _do_to_loop(self, event: Event) -> None:
+        match event.get("event"):
             case "active_loop" | "form":
                 self._turn_loop(event.get("name"))
             case "loop_interrupted" if self.loop is not None:
                 self.loop.is_interrupted = bool(event.get("is_interrupted"))
-            case "action_execution_rejected" if self.loop_name == event.get("name") and self.loop is not None:
+            case "form_validation" if self.loop is not None:
+                self.loop.is_interrupted = not event.get("validate")
+            case "action_execution_rejected" if self.loop is not None and self.loop.name == event.get("name"):
                 self.loop.rejected = True
-            case "action":
-                self._acted(str(event.get("name")))
             case _:
                 pass
+
+    def _heard(self, event: Event) -> None:
+        """A message of the customer: what was to follow has been overtaken."""
+        self.latest_message = event.get("parse_data") or {"text": event.get("text")}
+        self.latest_action_name = LISTEN
+        self.followup_action = None
+        if self.loop is not None:
+            self.loop.rejected = False
+
+    def _replay(self, domain: Domain) -> None:
+        """A slot that stands as it was keeps its seal; one that is as it had been before is left masked."""
+        now, first = self.slots, domain.first_slots()
+        self._stand(self.before, first)
+        seals = self.sealed
+        for event in applied(self.events):
+            self._do(event, first)
+        self.sealed = {name: seal for name, seal in seals.items() if self.slots.get(name) == now.get(name)}
+
+    def _stand(self, before: Before, first: Mapping[str, Any]) -> None:
+        own = msgspec.json.decode(msgspec.json.encode(before), type=Before)
+        self.slots = {**first, **own.slots}
+        self.latest_message, self.latest_action_name = own.latest_message, own.latest_action_name
+        self.loop, self.followup_action, self.paused = own.loop, own.followup_action, own.paused
+
+    def _forget(self, count: int) -> None:
+        """The oldest events become part of what was before."""
+        if count <= 0:
+            return
+        past = Tracker()
+        past._stand(self.before, {})
+        for event in applied(self.events[:count]):
+            past._do(event, {})
+        self.events = self.events[count:]
+        self.before = Before(
+            past.slots, past.latest_message, past.latest_action_name, past.loop, past.followup_action, past.paused
+        )
 
     def _acted(self, name: str) -> None:
         self.latest_action_name = name
@@ -144,15 +208,18 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         elif self.loop_name != name:
             self.loop = Loop(name, trigger_message=self.latest_message)
 
-    def _reset_slots(self, domain: Domain) -> None:
-        self.slots = domain.first_slots()
-        self.sealed = {}
+    def _clear(self, first: Mapping[str, Any]) -> None:
+        """A new session: what is to be carried over comes in slot events of its own."""
+        self.slots, self.sealed = dict(first), {}
+        self.latest_message = {}
+        self.loop = self.followup_action = None
+        self.paused = False
 
     def _restart(self, domain: Domain) -> None:
         """Everything before is forgotten; who speaks and how many turns failed is not part of the conversation."""
-        self._reset_slots(domain)
+        self._clear(domain.first_slots())
         self.events = self.events[-1:]
-        self.loop = self.followup_action = None
+        self.before = Before()
         self.states = []
         self.turns = 0
         self.offered = []

@@ -23,6 +23,7 @@ TWO_STAGE_FALLBACK = "action_two_stage_fallback"
 DEFAULT_ACTIONS = HANDOFF_ACTIONS | {
     LISTEN, RESTART, SESSION_START, DEFAULT_FALLBACK, DEACTIVATE_LOOP, EXTRACT_SLOTS, TWO_STAGE_FALLBACK,
     "action_revert_fallback_events", "action_default_ask_affirmation", "action_default_ask_rephrase", "action_back",
+    "action_unlikely_intent",
 }  # fmt: skip
 DEFAULT_INTENTS = frozenset({"restart", "back", "out_of_scope", "session_start", "nlu_fallback"})
 HANDOFF_INTENT = "human_handoff"

@@ -1,0 +1,90 @@
+"""Rasa's default actions, for projects that have none of their own under the same name (rasa-formats 4)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.actions import ActionFailed
+from bot.dialogue.language import REPHRASE
+from bot.project.domain import DEACTIVATE_LOOP, DEFAULT_FALLBACK, EXTRACT_SLOTS, RESTART, SESSION_START
+
+if TYPE_CHECKING:
+    from bot.course import Course
+
+_REPHRASE_RESPONSES = ("utter_please_rephrase", "utter_ask_rephrase")
+
+logger = logging.getLogger("bellhop.bot")
+
+
+def run_default(course: Course, name: str) -> None:
+    """Raises ActionFailed where there is no such action."""
+    course.acted(name)
+    action = _DEFAULTS.get(name)
+    if action is None:
+        logger.warning("action %s is not implemented", name)
+        raise ActionFailed(name)
+    action(course)
+
+
+def fall_back(course: Course) -> None:
+    """What was not understood is undone, so that it leads no rule astray."""
+    if not any(course.say(each) for each in ("utter_default", *_REPHRASE_RESPONSES)):
+        course.say_own(REPHRASE)
+    course.apply({"event": "rewind"})
+
+
+def _restart(course: Course) -> None:
+    course.say("utter_restart")
+    course.apply({"event": "restart"})
+
+
+def _start_session(course: Course) -> None:
+    course.apply({"event": "session_started"})
+
+
+def _deactivate(course: Course) -> None:
+    course.leave_loop()
+
+
+def _back(course: Course) -> None:
+    """The wish to go back, and what was said before it."""
+    course.say("utter_back")
+    course.apply({"event": "rewind"})
+    course.apply({"event": "rewind"})
+
+
+def ask_rephrase(course: Course) -> None:
+    if not course.say("utter_ask_rephrase"):
+        course.say_own(REPHRASE)
+
+
+def _revert_fallback(course: Course) -> None:
+    from bot.two_stage import TwoStage
+
+    TwoStage(course).clarify()
+
+
+def _ask_affirmation(course: Course) -> None:
+    from bot.two_stage import TwoStage
+
+    TwoStage(course).ask_affirmation()
+
+
+def _nothing(course: Course) -> None:
+    """Slots are extracted before every turn already; an unlikely intent is only a remark for policies."""
+
+
+_DEFAULTS: dict[str, Callable[[Course], None]] = {
+    RESTART: _restart,
+    SESSION_START: _start_session,
+    DEACTIVATE_LOOP: _deactivate,
+    DEFAULT_FALLBACK: fall_back,
+    "action_back": _back,
+    "action_default_ask_affirmation": _ask_affirmation,
+    "action_default_ask_rephrase": ask_rephrase,
+    "action_revert_fallback_events": _revert_fallback,
+    EXTRACT_SLOTS: _nothing,
+    "action_unlikely_intent": _nothing,
+}

@@ -1,0 +1,36 @@
+"""Which events of a list still count: what was undone is gone (rasa-formats 1.4). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+Event = dict[str, Any]
+REWIND, UNDO, RESTART = "rewind", "undo", "restart"
+
+
+def applied(events: Iterable[Event]) -> list[Event]:
+    """As Rasa's `applied_events`: a rewind takes the customer's last message and the listening before it."""
+    kept: list[Event] = []
+    for event in events:
+        match event.get("event"):
+            case "restart":
+                kept = []
+            case "undo":
+                _back_to("action", kept)
+            case "rewind":
+                _back_to("user", kept)
+                _back_to("action", kept)
+            case _:
+                kept.append(event)
+    return kept
+
+
+def heard(events: Iterable[Event]) -> list[Event]:
+    """What the customer said, as far as it still counts."""
+    return [event for event in applied(events) if event.get("event") == "user"]
+
+
+def _back_to(kind: str, kept: list[Event]) -> None:
+    while kept and kept.pop().get("event") != kind:
+        pass

@@ -1,0 +1,123 @@
+"""The two-stage fallback: is it this you meant, then please say it otherwise, then a person (rasa-formats 6).
+
+It is a loop like a form, named after its action, and left as soon as something clear is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.dialogue.events import heard
+from bot.dialogue.exchange import Button, Reply
+from bot.dialogue.language import DID_YOU_MEAN, NO, NONE_OF_THESE, WHICH_ONE, YES, sentence
+from bot.nlu.reading import FALLBACK_INTENT
+from bot.project.domain import DEFAULT_FALLBACK, LISTEN, TWO_STAGE_FALLBACK
+
+if TYPE_CHECKING:
+    from bot.course import Course
+
+OUT_OF_SCOPE = "out_of_scope"
+GUESSES_MOST = 2
+_UNCLEAR = (FALLBACK_INTENT, OUT_OF_SCOPE)
+_ASK_AFFIRMATION, _ASK_REPHRASE = "action_default_ask_affirmation", "action_default_ask_rephrase"
+
+
+class TwoStage:
+    """One run of the loop within a turn."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+
+    async def run(self) -> None:
+        course = self._course
+        starts = course.tracker.loop_name != TWO_STAGE_FALLBACK
+        course.acted(TWO_STAGE_FALLBACK)
+        if starts:
+            course.apply({"event": "active_loop", "name": TWO_STAGE_FALLBACK})
+        if self._failed():
+            await self._give_up()
+        elif course.tracker.intent not in _UNCLEAR:
+            course.apply({"event": "active_loop", "name": None})
+            self.clarify()
+        else:
+            await self._ask(starts or course.tracker.intent == FALLBACK_INTENT)
+
+    async def _ask(self, affirm: bool) -> None:
+        name = _ASK_AFFIRMATION if affirm else _ASK_REPHRASE
+        if await self._course.own(name):
+            return
+        if affirm:
+            self.ask_affirmation()
+        else:
+            from bot.default_actions import ask_rephrase
+
+            ask_rephrase(self._course)
+
+    def ask_affirmation(self) -> None:
+        """The best guess, by an example in the customer's language: names of intents mean nothing to them."""
+        course = self._course
+        guesses = guessed(course.tracker.latest_message)
+        if not guesses:
+            return
+        asked = sentence(DID_YOU_MEAN, course.language).format(course.title(guesses[0]))
+        yes = Button(sentence(YES, course.language), f"/{guesses[0]}")
+        no = Button(sentence(NO, course.language), f"/{OUT_OF_SCOPE}")
+        course.speak(Reply(text=asked, buttons=(yes, no)))
+
+    def clarify(self) -> None:
+        """The clear message takes the place of all the unclear ones before it, and is answered as if it had come first."""
+        course = self._course
+        said = heard(course.tracker.events)
+        if not said:
+            return
+        undone = 1
+        while undone < len(said) and _intent(said[-undone - 1]) in _UNCLEAR:
+            undone += 1
+        for _ in range(undone):
+            course.apply({"event": "rewind"})
+        course.apply({"event": "action", "name": LISTEN})
+        course.hear_again(_certain(said[-1]))
+
+    def _failed(self) -> bool:
+        """Two in a row that were not understood, or a second guess that was wrong."""
+        last = [_intent(event) for event in self._course.tracker.events if event.get("event") == "user"]
+        return last[-2:] == [FALLBACK_INTENT] * 2 or last[-3:] == [OUT_OF_SCOPE, FALLBACK_INTENT, OUT_OF_SCOPE]
+
+    async def _give_up(self) -> None:
+        """What undoes the message undoes the end of the loop with it: it is ended again."""
+        from bot.default_actions import fall_back
+
+        course = self._course
+        course.apply({"event": "active_loop", "name": None})
+        if not await course.own(DEFAULT_FALLBACK):
+            fall_back(course)
+        if course.tracker.loop_name == TWO_STAGE_FALLBACK:
+            course.apply({"event": "active_loop", "name": None})
+        course.not_understood()
+
+
+def ask_back(course: Course) -> bool:
+    """Which of the best guesses is meant. False where there is nothing to show a customer."""
+    guesses = [name for name in guessed(course.tracker.latest_message) if course.titled(name)][:GUESSES_MOST]
+    if not guesses:
+        return False
+    buttons = [Button(course.title(name), f"/{name}") for name in guesses]
+    none = Button(sentence(NONE_OF_THESE, course.language), f"/{OUT_OF_SCOPE}")
+    course.speak(Reply(text=sentence(WHICH_ONE, course.language), buttons=(*buttons, none)))
+    return True
+
+
+def guessed(message: dict[str, Any]) -> list[str]:
+    """The intents that it may have been, best first."""
+    names = (guess.get("name") for guess in message.get("intent_ranking", ()))
+    return [name for name in names if name and name not in _UNCLEAR]
+
+
+def _intent(event: dict[str, Any]) -> str | None:
+    name: str | None = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+    return name
+
+
+def _certain(event: dict[str, Any]) -> dict[str, Any]:
+    message = event["parse_data"]
+    return {**event, "parse_data": {**message, "intent": {**message["intent"], "confidence": 1.0}}}

@@ -1,0 +1,70 @@
+"""What still counts of a list of events, and what a tracker comes to when something is undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.dialogue.events import applied
+from bot.dialogue.tracker import EVENTS_KEPT, Tracker
+from bot.project.domain import LISTEN, Domain, Slot, SlotType
+
+DOMAIN = Domain(slots={"a": Slot("a", SlotType.TEXT, initial_value="first")})
+LISTENED = {"event": "action", "name": LISTEN}
+
+
+def said(text: str) -> dict[str, Any]:
+    return {"event": "user", "text": text, "parse_data": {"text": text, "intent": {"name": text}}}
+
+
+def did(name: str) -> dict[str, Any]:
+    return {"event": "action", "name": name}
+
+
+def slot(value: str | None) -> dict[str, Any]:
+    return {"event": "slot", "name": "a", "value": value}
+
+
+def tracker(*events: dict[str, Any]) -> Tracker:
+    made = Tracker(sender_id="c_1", slots=DOMAIN.first_slots())
+    for event in events:
+        made.apply(event, DOMAIN)
+    return made
+
+
+def test_a_rewind_takes_the_last_message_and_the_listening_before_it() -> None:
+    events = [did("greet"), LISTENED, said("x"), did("reply"), {"event": "rewind"}]
+    assert applied(events) == [did("greet")]
+
+
+def test_an_undo_takes_the_last_action_and_what_it_did() -> None:
+    assert applied([said("x"), did("reply"), slot("y"), {"event": "undo"}]) == [said("x")]
+
+
+def test_a_restart_leaves_nothing_and_a_rewind_too_many_does_no_harm() -> None:
+    assert applied([said("x"), {"event": "restart"}, {"event": "rewind"}]) == []
+
+
+def test_what_is_undone_is_undone_in_slots_form_and_message() -> None:
+    made = tracker(LISTENED, said("one"), slot("1"), did("reply"), LISTENED, said("two"), slot("2"))
+    made.apply({"event": "active_loop", "name": "f"}, DOMAIN)
+    made.apply({"event": "rewind"}, DOMAIN)
+    assert (made.slots["a"], made.loop, made.intent, made.latest_action_name) == ("1", None, "one", "reply")
+
+
+def test_an_undo_still_knows_what_was_before_the_events_that_are_kept() -> None:
+    made = tracker(LISTENED, said("one"), slot("kept"), did("reply"))
+    for _ in range(EVENTS_KEPT):
+        made.apply({"event": "bot", "text": "."}, DOMAIN)
+    made = Tracker.from_bytes(made.to_bytes())
+    for event in (LISTENED, said("two"), slot("lost"), {"event": "rewind"}):
+        made.apply(event, DOMAIN)
+    assert made.slots["a"] == "kept"
+
+
+def test_a_new_session_begins_with_first_slots_and_keeps_the_events() -> None:
+    made = tracker(said("one"), slot("1"), {"event": "active_loop", "name": "f"}, {"event": "session_started"})
+    assert (made.slots["a"], made.loop, len(made.events)) == ("first", None, 4)
+
+
+def test_a_message_overtakes_what_was_to_follow() -> None:
+    assert tracker({"event": "followup", "name": "x"}, said("one")).followup_action is None

@@ -1,0 +1,120 @@
+"""The two-stage fallback and other default actions, on rules alone: what is understood is given."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.dialogue.tracker import Tracker
+from bot.nlu.reading import Guess, Reading
+from bot.project import load_project
+from bot.turn import Bot, Heard, Outcome
+from tests.small_project import DOMAIN, RULES, write_project
+
+TWO_STAGE = """\
+- rule: two stages
+  steps: [{intent: nlu_fallback}, {action: action_two_stage_fallback}, {active_loop: action_two_stage_fallback}]
+"""
+BACK = """\
+- rule: back
+  steps: [{intent: back}, {action: action_back}]
+"""
+
+
+class Understood:
+    """A text is the name of its intent."""
+
+    def __init__(self) -> None:
+        self.titles = {"greet": {"en": "hello", "zh": "你好"}, "faq": {"en": "how much"}}
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        return [self._read(text) for text in texts]
+
+    def _read(self, text: str) -> Reading:
+        guesses = (Guess("greet", 0.3), Guess("faq", 0.2))
+        if text.startswith("?"):
+            unclear = Guess("nlu_fallback", 0.7)
+            return Reading(text, unclear, (unclear, *guesses))
+        return Reading(text, Guess(text, 0.9), (Guess(text, 0.9),))
+
+
+class Talk:
+    def __init__(self, folder: Path, **changed: str) -> None:
+        project = load_project(write_project(folder, **changed))
+        self.bot = Bot(project, Understood(), None, rng=random.Random(1))
+        self.tracker: bytes | None = None
+        self.seq = 0
+
+    async def say(self, text: str, payload: str | None = None) -> Outcome:
+        self.seq += 1
+        heard = Heard("c_1", self.seq, text, 1000.0 + self.seq, payload)
+        outcome = await self.bot.turn(heard, self.bot.read([heard])[0], self.tracker)
+        self.tracker = outcome.tracker
+        return outcome
+
+
+def texts(outcome: Outcome) -> list[str | None]:
+    return [reply.text for reply in outcome.replies]
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Talk:
+    return Talk(tmp_path, rules=RULES + TWO_STAGE)
+
+
+async def test_a_guess_is_asked_about_by_an_example_and_the_yes_is_answered(staged: Talk) -> None:
+    asked = await staged.say("? what")
+    assert texts(asked) == ['Did you mean "hello"?']
+    assert [button.payload for button in asked.replies[0].buttons] == ["/greet", "/out_of_scope"]
+    meant = await staged.say("Yes", payload="/greet")
+    assert texts(meant) == ["Hello"]
+    assert meant.handoff is None
+    assert Tracker.from_bytes(staged.tracker).loop is None
+
+
+async def test_a_customer_who_says_no_is_asked_for_other_words(staged: Talk) -> None:
+    await staged.say("? what")
+    assert "other words" in str(texts(await staged.say("No", payload="/out_of_scope")))
+    assert texts(await staged.say("faq")) == ["It is free"]
+
+
+async def test_two_that_are_not_understood_go_to_a_person(staged: Talk) -> None:
+    await staged.say("? what")
+    second = await staged.say("? how")
+    assert second.handoff == "not_understood"
+    assert Tracker.from_bytes(second.tracker).loop is None
+
+
+async def test_without_a_rule_the_bot_asks_which_of_its_guesses_is_meant(tmp_path: Path) -> None:
+    talk = Talk(tmp_path)
+    asked = await talk.say("? what")
+    assert [button.title for button in asked.replies[0].buttons] == ["hello", "how much", "None of these"]
+    assert texts(await talk.say("how much", payload="/faq")) == ["It is free"]
+
+
+async def test_going_back_undoes_what_was_said_before(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, rules=RULES + BACK)
+    await talk.say("vip")
+    assert Tracker.from_bytes(talk.tracker).slots["vip"] is True
+    await talk.say("back")
+    assert Tracker.from_bytes(talk.tracker).slots["vip"] is False
+
+
+async def test_a_form_whose_slots_are_known_is_done_at_once_and_its_submit_rule_follows(tmp_path: Path) -> None:
+    domain = DOMAIN.replace("[number, phone, reason]", "[vip]")
+    talk = Talk(tmp_path, domain=domain)
+    done = await talk.say("order")
+    assert done.actions == ("order_form", "action_tell", "action_listen")
+
+
+async def test_a_payload_of_an_intent_that_is_gone_is_read_as_its_text(tmp_path: Path) -> None:
+    button = '- title: "x"\n      payload: "/gone"'
+    domain = DOMAIN.replace(
+        'utter_faq: [{text: "It is free"}]', f"utter_faq:\n  - text: It is free\n    buttons:\n    {button}"
+    )
+    talk = Talk(tmp_path, domain=domain)
+    await talk.say("faq")
+    assert texts(await talk.say("greet", payload="/gone")) == ["Hello"]
