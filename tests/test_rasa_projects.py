@@ -24,6 +24,7 @@ def marked() -> Iterator[Any]:
 
 # rasa_sdk warns of a slot that `required_slots` adds and no method extracts, though a mapping does.
 @pytest.mark.filterwarnings("ignore::UserWarning:rasa_sdk.forms")
+@pytest.mark.filterwarnings("ignore:Please pass the parameter:FutureWarning")
 @pytest.mark.parametrize(("project", "name"), list(marked()))
 async def test_it_goes_as_in_rasa(project: str, name: str) -> None:
     assert await differences(project, name) == []

@@ -12,9 +12,11 @@ from bot.project.domain import (
     Form,
     Intent,
     Slot,
+    SlotMapping,
     Variation,
 )
 from bot.project.fields import list_at, map_at, named_items, names_at, only, value_at
+from bot.project.old_forms import filled, form_mappings, is_old
 from bot.project.responses import read_variations
 from bot.project.slots import read_slot
 
@@ -35,6 +37,8 @@ class DomainReader:
         self._responses: dict[str, tuple[Variation, ...]] = {}
         self._actions: list[str] = []
         self._forms: dict[str, Form] = {}
+        self._old_mappings: dict[str, list[SlotMapping]] = {}
+        self._self_filling: set[str] = set()
         self._session: dict[str, Any] = {}
         self._plain: dict[str, dict[str, Any]] = {"slots": {}, "responses": {}, "forms": {}}
         self._plain_intents: list[Any] = []
@@ -82,7 +86,7 @@ class DomainReader:
         return Domain(
             self._intents,
             frozenset(self._entities),
-            self._slots,
+            self._with_old(),
             self._responses,
             frozenset(self._actions),
             self._forms,
@@ -121,12 +125,18 @@ class DomainReader:
                 document.error(line, f"slot '{name}'; expected a map with `type` and `mappings`")
             elif self._new(document, "slot", name, line):
                 self._slots[name] = read_slot(document, name, value)
+                if is_old(document) and value.get("auto_fill", True) is not False:
+                    self._self_filling.add(name)
                 self._plain["slots"][name] = {"mappings": [], "initial_value": None, **value}
 
     def _take_forms(self, document: Document, forms: Map) -> None:
         for name, value in forms.items():
             line = forms.line_of(name)
-            if not isinstance(value, Map) or not isinstance(value.get("required_slots"), List):
+            required = value.get("required_slots") if isinstance(value, Map) else None
+            if isinstance(required, Map) and is_old(document):
+                self._take_old_form(document, name, value, required, line)
+                continue
+            if not isinstance(value, Map) or not isinstance(required, List):
                 document.error(line, f"form '{name}'; expected a map with `required_slots`, a list of slots")
                 continue
             only(document, value, {"required_slots", "ignored_intents"}, f"form '{name}'")
@@ -134,6 +144,22 @@ class DomainReader:
                 ignored = frozenset(names_at(document, value, "ignored_intents"))
                 self._forms[name] = Form(name, tuple(names_at(document, value, "required_slots")), ignored)
                 self._plain["forms"][name] = value
+
+    def _take_old_form(self, document: Document, name: str, value: Map, required: Map, line: int) -> None:
+        only(document, value, {"required_slots", "ignored_intents"}, f"form '{name}'")
+        if self._new(document, "form", name, line):
+            ignored = frozenset(names_at(document, value, "ignored_intents"))
+            self._forms[name] = Form(name, tuple(required), ignored)
+            self._plain["forms"][name] = {**value, "required_slots": list(required)}
+            for slot, mapping in form_mappings(document, name, required):
+                self._old_mappings.setdefault(slot, []).append(mapping)
+
+    def _with_old(self) -> dict[str, Slot]:
+        """The slots with what Rasa 2 left to forms and to entities of the same name."""
+        return {
+            name: filled(slot, tuple(self._old_mappings.get(name, ())), self._entities, name in self._self_filling)
+            for name, slot in self._slots.items()
+        }
 
     def _take_session(self, document: Document, given: Map) -> None:
         only(document, given, {"session_expiration_time", "carry_over_slots_to_new_session"}, "session_config")

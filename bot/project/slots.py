@@ -17,12 +17,13 @@ MAPPING_TYPES = ", ".join(MappingType)
 
 
 def read_slot(document: Document, name: str, given: Map) -> Slot:
-    only(document, given, SLOT_KEYS, f"slot '{name}'")
+    old = str(document.top.get("version", "")).startswith("2.")  # see old_forms.py
+    only(document, given, SLOT_KEYS | {"auto_fill"} if old else SLOT_KEYS, f"slot '{name}'")
     kind = _slot_type(document, name, given)
     values = tuple(list_at(document, given, "values"))
     if kind is SlotType.CATEGORICAL and not values:
         document.error(given.line, f"slot '{name}'; expected `values`, the list of its categories")
-    if "mappings" not in given:
+    if "mappings" not in given and not old:
         document.error(given.line, f"slot '{name}'; expected `mappings`, the list of ways to fill it")
     initial = given.get("initial_value")
     if not _fits(initial, kind, values):
@@ -30,7 +31,7 @@ def read_slot(document: Document, name: str, given: Map) -> Slot:
     mappings = [
         read
         for mapping, _ in maps(document, list_at(document, given, "mappings"), "a map with `type`")
-        if (read := _mapping(document, name, mapping)) is not None
+        if (read := read_mapping(document, name, mapping)) is not None
     ]
     influences = value_at(document, given, "influence_conversation", bool, kind is not SlotType.ANY, "true or false")
     return Slot(name, kind, initial, influences, values, tuple(mappings))
@@ -62,7 +63,7 @@ def _fits(value: Any, kind: SlotType, values: tuple[Any, ...]) -> bool:
             return True
 
 
-def _mapping(document: Document, slot: str, given: Map) -> SlotMapping | None:
+def read_mapping(document: Document, slot: str, given: Map) -> SlotMapping | None:
     only(document, given, MAPPING_KEYS, f"a mapping of slot '{slot}'")
     try:
         kind = MappingType(given.get("type", ""))

@@ -1,0 +1,37 @@
+"""The format of Rasa 2, where forms carry the mappings and a slot with the name of an entity fills itself.
+
+Read as `rasa data migrate` would write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import replace
+
+from bot.project.document import Document, Map
+from bot.project.domain import MappingCondition, MappingType, Slot, SlotMapping
+from bot.project.fields import list_at, maps
+from bot.project.slots import read_mapping
+
+# These read whatever is said, so they wait for their own slot to be asked for.
+_WHEN_ASKED = frozenset({MappingType.TEXT, MappingType.INTENT})
+
+
+def is_old(document: Document) -> bool:
+    return str(document.top.get("version", "")).startswith("2.")
+
+
+def form_mappings(document: Document, form: str, required: Map) -> Iterator[tuple[str, SlotMapping]]:
+    """The mappings of an old form by slot, bound to that form."""
+    for slot in required:
+        for given, _ in maps(document, list_at(document, required, slot), "a map with `type`"):
+            mapping = read_mapping(document, slot, given)
+            if mapping is not None:
+                asked = slot if mapping.type in _WHEN_ASKED else None
+                yield slot, replace(mapping, conditions=(MappingCondition(form, asked),))
+
+
+def filled(slot: Slot, mappings: tuple[SlotMapping, ...], entities: Container[str], fills_itself: bool) -> Slot:
+    """The slot with the mappings that forms had for it."""
+    own = (SlotMapping(MappingType.ENTITY, slot.name),) if fills_itself and slot.name in entities else ()
+    return replace(slot, mappings=(*slot.mappings, *mappings, *own))
