@@ -90,12 +90,17 @@ class Course:
         tracker.spoken_before = [name for name in self._ran if name != LISTEN]
         if self._handoff:
             tracker.misses = tracker.failures = 0
+        tracker.language = self.language or ""
         return Outcome(tuple(self._replies), tracker.to_bytes(), self._handoff, tuple(self._ran), self.language)
 
     @property
     def language(self) -> str | None:
         known = self.tracker.slots.get(LANGUAGE_SLOT)
-        return str(known) if known else language_of(self.heard.text)
+        if known:
+            return str(known)
+        # The text of a pressed button may be its payload: that is in no language.
+        spoken = None if self.heard.text.startswith("/") else language_of(self.heard.text)
+        return spoken or self.tracker.language or None
 
     async def _extract(self) -> None:
         """action_extract_slots: mappings, then the actions of custom mappings, then the project's own validation."""

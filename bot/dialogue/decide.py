@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from bot.dialogue.rulebook import Need, Pattern, Rulebook
-from bot.dialogue.stories import Stories
+from bot.dialogue.stories import Advice, Stories
 from bot.dialogue.tracker import Tracker
 from bot.nlu.reading import FALLBACK_INTENT
 from bot.project.domain import DEFAULT_FALLBACK, HANDOFF_INTENT, LISTEN, RESTART, SESSION_START, Domain
 from bot.project.story import EntityNeed, Intended
 
-_DEFAULTS = {"restart": RESTART, "session_start": SESSION_START}
+_DEFAULTS = {"restart": RESTART, "back": "action_back", "session_start": SESSION_START}
 HANDOFF = "action_handoff"
 _NONE: frozenset[str] = frozenset()
 _NO_STORIES = Stories()
@@ -98,13 +98,18 @@ def _without_rule(
     if default is not None and default not in rejected:
         return Decision(default)
     advice = stories.advise([*tracker.states, stories.state(domain, tracker, now.previous)])
-    if advice is not None and advice.action not in rejected:
+    if advice is not None and advice.action not in rejected and not _other_form(domain, tracker, advice):
         return Decision(advice.action, advice.story, by=By(advice.by), confidence=advice.confidence)
     if listening and tracker.intent == HANDOFF_INTENT and HANDOFF not in rejected:
         return Decision(HANDOFF)
     if listening:
         return Decision(stories.policies.fallback_action, miss=True, by=By.FALLBACK)
     return Decision(LISTEN if tracker.loop_name is None else tracker.loop_name, by=By.LOOP)
+
+
+def _other_form(domain: Domain, tracker: Tracker, advice: Advice) -> bool:
+    """What was only learned does not start a form while another is on."""
+    return advice.by == By.LEARNED and tracker.loop_name not in (None, advice.action) and advice.action in domain.forms
 
 
 def _best(

@@ -65,6 +65,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     failures: int = 0
     last_at: float = 0.0
     channel: str = ""
+    language: str = ""
     offered: list[str] = []
     spoken_before: list[str] = []
     states: list[State] = []

@@ -40,6 +40,7 @@ class DomainReader:
         self._old_mappings: dict[str, list[SlotMapping]] = {}
         self._self_filling: set[str] = set()
         self._session: dict[str, Any] = {}
+        self._stores = True
         self._plain: dict[str, dict[str, Any]] = {"slots": {}, "responses": {}, "forms": {}}
         self._plain_intents: list[Any] = []
 
@@ -55,7 +56,9 @@ class DomainReader:
                 self._actions.append(name)
         self._take_slots(document, map_at(document, top, "slots"))
         self.take_responses(document)
-        self._take_forms(document, map_at(document, top, "forms"))
+        self._take_forms(document, _forms(document, top))
+        config = map_at(document, top, "config")
+        self._stores &= value_at(document, config, "store_entities_as_slots", bool, True, "true or false")
         self._take_session(document, map_at(document, top, "session_config"))
 
     def take_responses(self, document: Document) -> None:
@@ -73,7 +76,7 @@ class DomainReader:
         minutes = self._session.get("session_expiration_time", SESSION_MINUTES)
         carry = self._session.get("carry_over_slots_to_new_session", True)
         plain = {
-            "config": {"store_entities_as_slots": True},
+            "config": {"store_entities_as_slots": self._stores},
             "session_config": {"session_expiration_time": minutes, "carry_over_slots_to_new_session": carry},
             "intents": self._plain_intents,
             "entities": list(self._entities),
@@ -132,7 +135,8 @@ class DomainReader:
     def _take_forms(self, document: Document, forms: Map) -> None:
         for name, value in forms.items():
             line = forms.line_of(name)
-            required = value.get("required_slots") if isinstance(value, Map) else None
+            value = Map(line) if value is None else value
+            required = _required(value) if isinstance(value, Map) else None
             if isinstance(required, Map) and is_old(document):
                 self._take_old_form(document, name, value, required, line)
                 continue
@@ -146,18 +150,22 @@ class DomainReader:
                 self._plain["forms"][name] = value
 
     def _take_old_form(self, document: Document, name: str, value: Map, required: Map, line: int) -> None:
-        only(document, value, {"required_slots", "ignored_intents"}, f"form '{name}'")
         if self._new(document, "form", name, line):
             ignored = frozenset(names_at(document, value, "ignored_intents"))
             self._forms[name] = Form(name, tuple(required), ignored)
-            self._plain["forms"][name] = {**value, "required_slots": list(required)}
+            self._plain["forms"][name] = {"ignored_intents": sorted(ignored), "required_slots": list(required)}
             for slot, mapping in form_mappings(document, name, required):
                 self._old_mappings.setdefault(slot, []).append(mapping)
 
     def _with_old(self) -> dict[str, Slot]:
         """The slots with what Rasa 2 left to forms and to entities of the same name."""
         return {
-            name: filled(slot, tuple(self._old_mappings.get(name, ())), self._entities, name in self._self_filling)
+            name: filled(
+                slot,
+                tuple(self._old_mappings.get(name, ())),
+                self._entities,
+                self._stores and name in self._self_filling,
+            )
             for name, slot in self._slots.items()
         }
 
@@ -172,6 +180,27 @@ class DomainReader:
             self._session["session_expiration_time"] = minutes
         if "carry_over_slots_to_new_session" in given:
             self._session["carry_over_slots_to_new_session"] = carry
+
+
+def _required(form: Map) -> Any:
+    """The oldest forms had their slots right below their name, or none that the domain knew."""
+    if "required_slots" in form:
+        return form["required_slots"]
+    slots = Map(form.line)
+    slots.update({name: value for name, value in form.items() if name != "ignored_intents"})
+    slots.lines.update(form.lines)
+    return slots if slots else List(form.line)
+
+
+def _forms(document: Document, top: Map) -> Map:
+    """Before Rasa 2 they were a list of names."""
+    if not isinstance(top.get("forms"), List):
+        return map_at(document, top, "forms")
+    named = Map(top.line_of("forms"))
+    for name, options, line in named_items(document, list_at(document, top, "forms"), "the name of a form"):
+        named[name] = options
+        named.lines[name] = line
+    return named
 
 
 def _seen_by_stories(value: Any) -> bool:

@@ -12,12 +12,13 @@ SLOT_KEYS = frozenset(
     ["type", "initial_value", "influence_conversation", "mappings", "values", "min_value", "max_value"]
 )
 MAPPING_KEYS = frozenset(["type", "entity", "role", "group", "intent", "not_intent", "value", "action", "conditions"])
+_OLD_TYPES = {"boolean": SlotType.BOOL, "unfeaturized": SlotType.ANY}
 SLOT_TYPES = ", ".join(SlotType)
 MAPPING_TYPES = ", ".join(MappingType)
 
 
 def read_slot(document: Document, name: str, given: Map) -> Slot:
-    old = str(document.top.get("version", "")).startswith("2.")  # see old_forms.py
+    old = is_old(document)
     only(document, given, SLOT_KEYS | {"auto_fill"} if old else SLOT_KEYS, f"slot '{name}'")
     kind = _slot_type(document, name, given)
     values = tuple(list_at(document, given, "values"))
@@ -27,19 +28,39 @@ def read_slot(document: Document, name: str, given: Map) -> Slot:
         document.error(given.line, f"slot '{name}'; expected `mappings`, the list of ways to fill it")
     initial = given.get("initial_value")
     if not _fits(initial, kind, values):
-        document.error(given.line_of("initial_value"), f"slot '{name}'; expected an initial value of type {kind}")
+        document.warn(given.line_of("initial_value"), f"slot '{name}'; expected an initial value of type {kind}")
     mappings = [
         read
         for mapping, _ in maps(document, list_at(document, given, "mappings"), "a map with `type`")
         if (read := read_mapping(document, name, mapping)) is not None
     ]
     influences = value_at(document, given, "influence_conversation", bool, kind is not SlotType.ANY, "true or false")
+    influences = influences and kind is not SlotType.ANY
     return Slot(name, kind, initial, influences, values, tuple(mappings))
 
 
+def is_old(document: Document) -> bool:
+    """Whether the domain is in the format of Rasa 2. Many say no version: then, whether no slot says how it is filled."""
+    version = document.top.get("version")
+    if version is not None:
+        return str(version).startswith("2.")
+    slots = document.top.get("slots")
+    return (
+        not any(isinstance(each, Map) and "mappings" in each for each in slots.values())
+        if isinstance(slots, Map)
+        else False
+    )
+
+
 def _slot_type(document: Document, name: str, given: Map) -> SlotType:
+    """As a name, or as a path: rasa.shared.core.slots.TextSlot, and rasa.core.slots.TextSlot before."""
+    written = str(given.get("type", ""))
+    short = written.rpartition(".")[2].removesuffix("Slot").lower() if written.startswith("rasa.") else written
+    if "." in short:
+        document.warn(given.line_of("type"), f"slot '{name}'; a type of the project's own counts as 'any'")
+        return SlotType.ANY
     try:
-        return SlotType(given.get("type", ""))
+        return _OLD_TYPES.get(short) or SlotType(short)
     except ValueError:
         document.error(given.line_of("type"), f"slot '{name}'; expected a type out of {SLOT_TYPES}")
         return SlotType.ANY
