@@ -90,7 +90,7 @@ class Hybrid:
         margins = self.fitted.margins(weighed, vectors)
         near = nearness(vectors, self.fitted.prototypes)
         strange = self.words.strangeness.out_of_scope(margins.max(axis=1), near)
-        familiar = np.where(foreign, 1.0, np.minimum(1.0, weighed.known / self.words.known))
+        familiar = np.where(foreign, 1.0, np.minimum(1.0, np.square(weighed.known / self.words.known)))
         strange = np.maximum(strange, 1 - familiar)
         # What looks stranger than nearly all that has an intent is no intent of ours, however it compares among them.
         meant = np.minimum(familiar, 1 - np.maximum(0, 2 * strange - 1))

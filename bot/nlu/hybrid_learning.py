@@ -20,10 +20,11 @@ from bot.nlu.hybrid import ENCODER_WEIGHT, Fitted, Hybrid, HybridWords, Strangen
 C, TOLERANCE = 0.5, 0.1
 FEW_C, FEW_ROUNDS = 30.0, 100
 # Below so many examples an intent, a logistic regression on the encoder alone adds 0.5 to 3 points; above it adds none.
-FEW_EXAMPLES = 20
+FEW_EXAMPLES = 30
+_NOTHING = np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32)
 PROTOTYPES = 8
 REJECTED = 0.03
-UNKNOWN = 0.005
+UNKNOWN = 0.03
 KNOWN_LEAST = 0.05
 # Fewer held-out texts say too little of what is strange.
 TEXTS_LEAST = 40
@@ -31,15 +32,15 @@ TEXTS_LEAST = 40
 PRECISION = 0.995
 
 
-def fit(matrix: sparse.csr_array, vectors: Vectors, labels: Ints, n_intents: int) -> Fitted:
-    """`labels` from 0; each intent has at least one example."""
+def fit(matrix: sparse.csr_array, vectors: Vectors, labels: Ints, n_intents: int, few_examples: bool) -> Fitted:
+    """`labels` from 0. `few_examples` is said of the whole data, also where a part is held out: the curve is learned for such margins."""
     both = sparse.hstack([matrix, sparse.csr_array(ENCODER_WEIGHT * vectors)], format="csr")
     machine = LinearSVC(C=C, tol=TOLERANCE, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         machine.fit(both, labels)
     coefficients, intercepts = _full(machine, n_intents)
-    few, few_intercepts = _few(vectors, labels, n_intents)
+    few, few_intercepts = _few(vectors, labels, n_intents) if few_examples else _NOTHING
     grams = matrix.shape[1]
     return Fitted(
         np.ascontiguousarray(coefficients[:grams]),
@@ -52,8 +53,6 @@ def fit(matrix: sparse.csr_array, vectors: Vectors, labels: Ints, n_intents: int
 
 
 def _few(vectors: Vectors, labels: Ints, n_intents: int) -> tuple[Weights, Weights]:
-    if len(labels) >= FEW_EXAMPLES * n_intents:
-        return np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32)
     machine = LogisticRegression(C=FEW_C, max_iter=FEW_ROUNDS, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

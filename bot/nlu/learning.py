@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,10 @@ from sklearn.svm import LinearSVC
 from bot.nlu.calibration import Calibration, calibrate, folds, probabilities
 from bot.nlu.classifier import Classifier, Weights, margins_of
 from bot.nlu.encoder import Vectors, encoder, installed
-from bot.nlu.features import Counts, Idf, Ints, Vocabulary, Weighed, weigh
+from bot.nlu.features import Counts, Floats, Idf, Ints, Vocabulary, Weighed, weigh
 from bot.nlu.grams import Grams
 from bot.nlu.hybrid import Fitted, nearness
-from bot.nlu.hybrid_learning import HeldOut, finished, fit
+from bot.nlu.hybrid_learning import FEW_EXAMPLES, HeldOut, finished, fit
 
 C, TOLERANCE = 1.0, 1e-2
 WORKERS = 2
@@ -90,7 +91,8 @@ class _Learner:
             return None
         idf = Idf.of(self._counts.matrix[kept], self._block_of)
         weighed = weigh(self._counts, idf, self._block_of)
-        return fit(weighed.matrix[kept], self._vectors[kept], self._labels[kept], self._n_intents)
+        few = len(self._labels) < FEW_EXAMPLES * self._n_intents
+        return fit(weighed.matrix[kept], self._vectors[kept], self._labels[kept], self._n_intents, few)
 
     def held_out(self, fold: int) -> None:
         away = self._folds == fold
@@ -99,7 +101,7 @@ class _Learner:
         idf, coefficients, intercepts = self.first(~away)
         weighed = weigh(self._counts, idf, self._block_of)
         self._first[away] = margins_of(weighed, coefficients, intercepts)[away]
-        self._known[away] = weighed.known[away]
+        self._known[away] = _known(weighed.matrix[away], self._counts.matrix[~away])
         fitted = self.second(~away)
         if fitted is not None and self._vectors is not None:
             part = Weighed(weighed.matrix[away], weighed.known[away])
@@ -127,6 +129,16 @@ class _Learner:
             known=self._known[measured],
             first_right=(first.argmax(axis=1) == labels).astype(np.float64),
         )
+
+
+def _known(texts: sparse.csr_array, others: sparse.csr_array) -> Floats:
+    """(n_texts,) as Weighed.known would be, had the vocabulary been made of the others alone."""
+    squares: Any = texts.multiply(texts)
+    present = np.asarray(others.sum(axis=0)).ravel() > 0
+    whole = np.asarray(squares.sum(axis=1)).ravel()
+    share = np.divide(np.asarray(squares @ present).ravel(), whole, out=np.zeros(len(whole)), where=whole > 0)
+    known: Floats = np.sqrt(share)
+    return known
 
 
 def _fit(matrix: sparse.csr_array, labels: Ints, n_intents: int) -> tuple[Weights, Weights]:
