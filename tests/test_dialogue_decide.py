@@ -65,6 +65,11 @@ def test_a_rule_answers_its_intent_and_then_listens(plain: Decide) -> None:
     assert plain("greet", ["utter_greet"]).action == LISTEN
 
 
+def test_a_restart_is_heard_while_a_form_is_on(plain: Decide) -> None:
+    assert plain("restart", loop="some_form").action == "action_restart"
+    assert plain("greet", loop="some_form").action == "some_form"
+
+
 def test_what_no_rule_answers_is_a_miss_and_a_wish_for_a_person_is_none(plain: Decide) -> None:
     assert plain("nlu_fallback") == Decision("action_default_fallback", miss=True, by=By.FALLBACK)
     assert plain("human_handoff") == Decision("action_handoff")

@@ -70,6 +70,9 @@ def decide(
     now = moments[-1]
     loop = tracker.loop
     if loop is not None and not loop.rejected:
+        default = _DEFAULTS.get(tracker.intent or "") if now.previous == LISTEN else None
+        if default is not None and default not in rejected:
+            return Decision(default)
         return Decision(LISTEN if now.previous == loop.name else loop.name, by=By.LOOP)
     if now.previous == DEFAULT_FALLBACK:
         # As in Rasa, where this action takes back what was said: neither a rule nor the form goes on from there.
