@@ -12,13 +12,14 @@ from pathlib import Path
 import msgspec
 
 from bot.actions import Actions
+from bot.dialogue.contradictions import contradictions
 from bot.nlu.calibration import Calibration
 from bot.nlu.code_version import code_version
 from bot.nlu.data import NluConfig, TrainingData
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.learning import TOLERANCE, C
 from bot.nlu.measure import Measured, language_of, measure
-from bot.project import load_project
+from bot.project import ProjectError, load_project
 from bot.registry import ModelInfo, current_manifest, save_model
 
 Progress = Callable[[str, float], None]
@@ -71,6 +72,8 @@ class _Source:
 def train(project_folder: Path, home: Path, progress: Progress, *, force: bool = False) -> TrainReport:
     """Raises ProjectError and Untrainable for mistakes in the project."""
     project = load_project(project_folder)
+    if found := contradictions(project.rules):
+        raise ProjectError(found)
     # A model that no bot could start with must not become the live one.
     Actions.of(project, ACTION_SECONDS)
     source = _Source(project.name, project.training, project.heldout, project.nlu_config, project.data_hash)

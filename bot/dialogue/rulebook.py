@@ -106,13 +106,13 @@ class Rulebook:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._by_state: dict[tuple[str, str | None], list[Pattern]] = {}
         for rule in rules:
-            for pattern in _patterns(rule):
+            for pattern in patterns(rule):
                 meant = None if pattern.intended is None else pattern.intended.intent
                 previous = pattern.needs[-1].previous
                 assert previous is not None  # a first action without an intent is not predicted
                 self._by_state.setdefault((previous, meant), []).append(pattern)
-        for patterns in self._by_state.values():
-            patterns.sort(key=lambda pattern: pattern.weight, reverse=True)
+        for found in self._by_state.values():
+            found.sort(key=lambda pattern: pattern.weight, reverse=True)
 
     def candidates(self, previous: str, intents: Iterable[str]) -> Iterator[Pattern]:
         """Best first, as far as the rules alone can say."""
@@ -120,7 +120,8 @@ class Rulebook:
         return iter(sorted(itertools.chain(*found), key=lambda pattern: pattern.weight, reverse=True))
 
 
-def _patterns(rule: Rule) -> Iterator[Pattern]:
+def patterns(rule: Rule) -> Iterator[Pattern]:
+    """All that one rule predicts."""
     for steps in _expanded(rule):
         walk = _Walk(rule)
         for step in (*rule.condition, *steps):
