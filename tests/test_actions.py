@@ -194,3 +194,19 @@ async def test_what_an_action_writes_into_its_tracker_stays_with_it(tmp_path: Pa
     await loaded(tmp_path, run).run("action_one", ours, {})
     assert ours["slots"]["list"] == ["kept"]
     assert ours["latest_message"]["entities"] == []
+
+
+async def test_actions_may_read_their_settings_as_rasas_own_yaml_library_let_them(tmp_path: Path) -> None:
+    code = (
+        "import pathlib\nimport ruamel.yaml\nfrom rasa_sdk import Action\n"
+        'SETTINGS = ruamel.yaml.safe_load(open(pathlib.Path(__file__).parent / "settings.yml")) or {}\n'
+        "class One(Action):\n    def name(self): return 'action_one'\n"
+        "    def run(self, d, t, x): d.utter_message(SETTINGS['say'])\n"
+    ).replace(
+        'open(pathlib.Path(__file__).parent / "settings.yml")',
+        "(pathlib.Path(__file__).parent / 'settings.yml').read_text()",
+    )
+    folder = project(tmp_path, actions__init=code)
+    (folder / "actions" / "settings.yml").write_text("say: hello\n")
+    ran = await Actions.load(folder, 5).run("action_one", {"sender_id": "c", "slots": {}, "latest_message": {}}, {})
+    assert ran.responses[0]["text"] == "hello"

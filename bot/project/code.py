@@ -18,6 +18,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from bot.project.problems import Problem, ProjectError
 
@@ -31,6 +32,7 @@ def import_actions(folder: Path) -> str | None:
         return None
     name = f"bellhop_actions_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
     _forget(name)
+    _give_back_yaml()
     with _at_home(folder, name):
         try:
             _import_all(name, path)
@@ -55,6 +57,16 @@ def problem_of(folder: Path, path: Path, error: BaseException) -> Problem:
     if own:
         return Problem(_relative(folder, own[-1].filename), own[-1].lineno or 1, what)
     return Problem(_relative(folder, str(path)), 1, what)
+
+
+def _give_back_yaml() -> None:
+    """`ruamel.yaml.safe_load(stream)`, which Rasa's own version had: today's ends the process. Many projects' actions use it."""
+    import ruamel.yaml
+
+    def safe_load(stream: Any) -> Any:
+        return ruamel.yaml.YAML(typ="safe", pure=True).load(stream)
+
+    vars(ruamel.yaml)["safe_load"] = safe_load
 
 
 def _entry(folder: Path) -> Path | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.project.document import Document, List, Map
+from bot.project.domain import DEACTIVATE_LOOP
 from bot.project.fields import items, list_at, maps, name_at, only, value_at
 from bot.project.markup import Marked, NotMarkup, unmark
 from bot.project.story import (
@@ -137,12 +138,16 @@ def _entity(document: Document, given: Any, line: int) -> EntityNeed:
     return EntityNeed(named[0][0], named[0][1], role, group)
 
 
+# As Rasa 2.0 called it.
+_OLD_ACTIONS = {"action_deactivate_form": DEACTIVATE_LOOP}
+
+
 def _done(document: Document, item: Map, line: int) -> Done | Anything | None:
     action = name_at(document, item, "action")
     if action is None:
         document.error(line, "expected a name after `action:`")
         return None
-    return Anything(line) if action == "..." else Done(action, line)
+    return Anything(line) if action == "..." else Done(_OLD_ACTIONS.get(action, action), line)
 
 
 def _slots(document: Document, item: Map, line: int) -> SlotsWere:
