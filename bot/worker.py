@@ -157,12 +157,17 @@ class Worker:
             try:
                 async with self._side_by_side:
                     await self._answer(job)
+                done = [waiting.popleft()]
             except Fenced:
                 logger.info("partition %d has another owner", job.partition)
-            waiting.popleft()
+                # It may be ours again, and read from its pending entries while this one was still under way, and so passed
+                # over: all that waits here is read again, in its order.
+                done = list(waiting)
+                waiting.clear()
+                self._reader.rewind()
             if not waiting:
                 del self._lines[conversation]
-            self._open[job.partition] -= 1
+            self._open[job.partition] -= len(done)
             async with self._room:
                 self._room.notify_all()
 
@@ -278,9 +283,8 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     try:
         async with Store.open(settings.store_url).opened() as store, Log(store, settings, History(engine)) as log:
             worker = Worker(store, log, settings, bot, ring)
-            # Beside the start, not in it: only a first message that comes within that second would wait.
-            async with asyncio.TaskGroup() as group:
-                group.create_task(asyncio.to_thread(interpreter.warm))
-                await until_stopped(lambda stop: worker.run(stop, ready))
+            # Before the first message: it would wait a second for it, and a lease lives for two.
+            interpreter.warm()
+            await until_stopped(lambda stop: worker.run(stop, ready))
     finally:
         engine.dispose()

@@ -166,3 +166,22 @@ async def test_a_worker_that_is_asked_to_stop_finishes_the_turn_that_is_under_wa
     assert answers(await entries(log)) == ["Hello"]
     pending = await store.commands.xpending(keys.log(log.partition("c_1")), keys.BOT)
     assert pending["pending"] == 0
+
+
+async def test_a_lease_that_is_lost_in_a_turn_and_taken_again_leaves_nothing_unanswered(
+    store: Store, settings: Settings, log: Log, bot: Poisoned
+) -> None:
+    """What stalled is fenced; meanwhile its message was read again, and passed over as under way."""
+    bot.slow = 1.6
+    lease = keys.lease(keys.partition("c_1", settings.partitions), keys.BOT)
+    async with working(store, settings, log, bot):
+        await say(log, "hello")
+        last = await say(log, "how much")
+
+        async def begun() -> bool:
+            return bot.turns > 0
+
+        await eventually(begun, "a turn is under way")
+        await store.commands.set(lease, "somebody 0", px=300)
+        await answered(log, last)
+    assert answers(await entries(log)) == ["Hello", "It is free"]
