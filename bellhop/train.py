@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bellhop.store import Finding
 from bot.folder import project_folder
 from models.settings import Settings
 
+WARNINGS_SHOWN = 50
 STAGES = {"measure": "Measuring"}
 
 
@@ -27,8 +29,15 @@ def run(settings: Settings, project: Path | None) -> None:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console()) as shown:
         report = train(folder, settings.home, _Bar(shown).step)
-    for line in report.lines():
+    for line in (*_warned(report.warnings), *report.lines()):
         print(line, flush=True)
+
+
+def _warned(warnings: Sequence[str]) -> Iterator[str]:
+    """Never so many that the report scrolls away."""
+    yield from (f"Warning: {each}" for each in warnings[:WARNINGS_SHOWN])
+    if len(warnings) > WARNINGS_SHOWN:
+        yield f"There are {len(warnings) - WARNINGS_SHOWN} more warnings."
 
 
 def when_there_is_none(settings: Settings) -> None:

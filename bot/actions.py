@@ -56,7 +56,7 @@ class Actions:
 
     @classmethod
     def of(cls, project: Project, limit_seconds: float) -> Actions:
-        """All that the domain names. Raises ProjectError also where one of them is missing."""
+        """All that the domain names. One that is missing is worth a warning: a turn that comes to it says that it could not."""
         actions = cls.load(project.folder, limit_seconds)
         missing = [
             Problem(*place, f"action '{name}' is not implemented; expected a class with this name in actions/")
@@ -65,8 +65,7 @@ class Actions:
                 name in actions or name.startswith("utter_") or name in DEFAULT_ACTIONS or name in project.domain.forms
             )
         ]
-        if missing:
-            raise ProjectError(sorted(missing))
+        project.warnings.extend(each for each in sorted(missing) if each not in project.warnings)
         return actions
 
     def __contains__(self, name: str) -> bool:

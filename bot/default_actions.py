@@ -19,13 +19,15 @@ logger = logging.getLogger("bellhop.bot")
 
 
 def run_default(course: Course, name: str) -> None:
-    """Raises ActionFailed where there is no such action."""
-    course.acted(name)
+    """Raises ActionFailed where there is no such action. A response that was never written says nothing, as in Rasa."""
     action = _DEFAULTS.get(name)
     if action is None:
         logger.warning("action %s is not implemented", name)
-        raise ActionFailed(name)
-    action(course)
+        if not name.startswith("utter_"):
+            raise ActionFailed(name)
+    course.acted(name)
+    if action is not None:
+        action(course)
 
 
 def fall_back(course: Course) -> None:

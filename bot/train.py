@@ -30,6 +30,7 @@ ACTION_SECONDS = 1.0
 class TrainReport(msgspec.Struct, frozen=True, kw_only=True):
     """`languages`: examples by language. `cross_validation` is over the training examples, `heldout` over tests/heldout.yml.
 
+    `warnings`: what of the project was passed over or is missing, by file and line.
     `unchanged`: nothing was trained, for examples, settings and code are those of the live model; the figures are its own.
     """
 
@@ -42,6 +43,7 @@ class TrainReport(msgspec.Struct, frozen=True, kw_only=True):
     cross_validation: Calibration
     heldout: Measured | None
     unchanged: bool = False
+    warnings: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """For people, one fact a line."""
@@ -77,7 +79,8 @@ def train(project_folder: Path, home: Path, progress: Progress, *, force: bool =
     # A model that no bot could start with must not become the live one.
     Actions.of(project, ACTION_SECONDS)
     source = _Source(project.name, project.training, project.heldout, project.nlu_config, project.data_hash)
-    return _train(source, home, progress, force)
+    report = _train(source, home, progress, force)
+    return msgspec.structs.replace(report, warnings=tuple(map(str, sorted(project.warnings))))
 
 
 def train_data(

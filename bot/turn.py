@@ -49,7 +49,7 @@ class Bot:
         action_timeout: float = 8.0,
         rng: random.Random | None = None,
     ) -> None:
-        """Raises ProjectError where the project's actions cannot be imported, or one that it names is missing."""
+        """Raises ProjectError where the project's actions cannot be imported."""
         self.project = project
         self._domain = project.domain
         self._rules = Rulebook(project.rules)

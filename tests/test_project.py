@@ -54,7 +54,6 @@ def test_an_intent_called_no_stays_a_text_and_a_hash_in_an_example_is_text(tmp_p
         ("domain", "type: bool", "type: boolish", "domain.yml", "type"),
         ("domain", "mappings: [{type: from_entity, entity: number}]", "mappings: [{type: from_afar}]", "domain.yml", "mapping"),
         ("domain", 'utter_faq: [{text: "It is free"}]', "utter_faq: []", "domain.yml", "variation"),
-        ("nlu", "order [N1](number)", "order [N1](numero)", "data/nlu.yml", "numero"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_by_file_and_line(

@@ -114,7 +114,7 @@ def test_a_folder_becomes_a_live_model(tmp_path: Path, project: Path) -> None:
 def test_a_mistake_leaves_the_old_model(tmp_path: Path, project: Path) -> None:
     home = tmp_path / "home"
     version = train(project, home, quiet).version
-    (project / "data" / "nlu.yml").write_text(NLU.replace("intent: greet", "wrong: greet"))
+    (project / "data" / "nlu.yml").write_text(NLU.replace("intent: greet", "intent: [greet"))
     with pytest.raises(ProjectError):
         train(project, home, quiet)
     (project / "data" / "nlu.yml").write_text(NLU.replace(r"[A-Z]\d{4}", r"(\d+)+x"))

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.dialogue.language import TROUBLE
 from bot.dialogue.tracker import Tracker
 from bot.nlu.interpreter import Interpreter
 from bot.project import ProjectError, load_project
 from bot.turn import Bot, Heard, Outcome
 from models.sealed import KeyRing
 from models.sensitive import seal_text
-from tests.small_project import ACTIONS, write_project
+from tests.small_project import ACTIONS, DOMAIN, write_project
 
 PHONE = "13912345678"
 
@@ -165,11 +166,30 @@ def test_broken_actions_are_named_by_file_and_line(tmp_path: Path) -> None:
         (ACTIONS + "\ndef broken(:\n", "actions.py:"),
         ("import no_such_package_anywhere\n" + ACTIONS, "no_such_package_anywhere"),
         ("raise SystemExit(3)\n", "actions.py:1"),
-        (ACTIONS.replace('return "action_tell"', 'return "action_other"'), "action_tell"),
     ):
         project = load_project(write_project(tmp_path / expected[:8].strip("."), actions=actions))
         with pytest.raises(ProjectError, match=expected.replace(".", r"\.")):
             Bot(project, Interpreter.train(project.training, project.nlu_config), None)
+
+
+async def test_an_action_without_code_is_warned_of_and_the_turn_says_that_it_could_not(
+    talk: Callable[..., Talk],
+) -> None:
+    one = talk(actions=ACTIONS.replace('return "action_tell"', 'return "action_other"'))
+    assert ["action_tell" in each.expected for each in one.bot.project.warnings] == [True]
+    outcome = await one.say("tell me")
+    assert outcome.actions == ("action_tell", "action_listen")
+    assert texts(outcome) == [TROUBLE["en"]]
+
+
+async def test_a_response_that_was_never_written_says_nothing(talk: Callable[..., Talk]) -> None:
+    one = talk(
+        domain=DOMAIN.replace("  utter_stopped:", "  utter_other:").replace("actions: [", "actions: [utter_stopped, ")
+    )
+    await one.say("order please")
+    outcome = await one.say("stop it")
+    assert outcome.actions[-2:] == ("utter_stopped", "action_listen")
+    assert outcome.replies == ()
 
 
 async def test_quantities_are_found_as_of_when_it_was_said_but_not_in_what_is_masked(talk: Callable[..., Talk]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from zoneinfo import available_timezones
 
 from bot.nlu.data import DIMENSIONS, NluConfig
-from bot.project.document import Document, Map
-from bot.project.fields import list_at, maps, name_at, names_at, only, value_at
+from bot.project.document import Document, List, Map
+from bot.project.fields import items, name_at, names_at, only, value_at
 
 ENTITY_LEARNERS = ("DIETClassifier", "CRFEntityExtractor", "MitieEntityExtractor", "SpacyEntityExtractor")
 TOP_KEYS = frozenset(["recipe", "assistant_id", "version", "language", "pipeline", "policies"])
@@ -17,17 +18,21 @@ def read_config(document: Document) -> NluConfig:
     only(document, document.top, TOP_KEYS, "config.yml")
     for part in ("pipeline", "policies"):
         if not isinstance(document.top.get(part), list | None):
-            document.error(document.top.line_of(part), f"expected a list of components under `{part}`")
+            document.warn(document.top.line_of(part), f"passed over; expected a list of components under `{part}`")
     pipeline = document.top.get("pipeline")
-    components: dict[str, Map] = {}
-    if isinstance(pipeline, list):
-        for component, line in maps(document, list_at(document, document.top, "pipeline"), "a component with `name`"):
+    return _config(document, dict(_components(document, pipeline)) if isinstance(pipeline, List) else {})
+
+
+def _components(document: Document, pipeline: List) -> Iterator[tuple[str, Map]]:
+    """By the last part of their names: a component may be named by its module."""
+    for component, line in items(pipeline):
+        name = component if isinstance(component, str) else None
+        if isinstance(component, Map):
             name = name_at(document, component, "name")
-            if name is None:
-                document.error(line, "expected `name` in a component")
-            else:
-                components[name] = component
-    return _config(document, components)
+        if name is None:
+            document.warn(line, "passed over; expected `name` in a component")
+        else:
+            yield name.rpartition(".")[2], component if isinstance(component, Map) else Map(line)
 
 
 def _config(document: Document, components: dict[str, Map]) -> NluConfig:

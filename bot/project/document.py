@@ -59,19 +59,27 @@ class Document:
     def read(cls, path: Path, folder: Path, problems: Problems) -> Document:
         document = cls(path.relative_to(folder).as_posix(), problems)
         try:
-            node = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
-        except UnicodeDecodeError as error:
-            document.error(1, f"not UTF-8 (byte {error.start}); expected a UTF-8 file")
-        except OSError as error:
-            document.error(1, f"cannot be read: {error.strerror}")
+            node = YAML(typ="safe", pure=True).compose(_unescaped(document.text_of(path)))
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             document.error(mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
         except YAMLError:
             document.error(1, "not YAML; expected plain text without control characters")
+        except RecursionError:
+            document.error(1, f"nested deeper than {DEPTH_MOST}; expected a flatter file")
         else:
             document._take(node)
         return document
+
+    def text_of(self, path: Path) -> str:
+        """Empty where it cannot be read, which is a problem. A byte order mark is none."""
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            self.error(1, f"not UTF-8 (byte {error.start}); expected a UTF-8 file")
+        except OSError as error:
+            self.error(1, f"cannot be read: {error.strerror}")
+        return ""
 
     def error(self, line: int, expected: str) -> None:
         self.problems.error(self.file, line, expected)
@@ -83,7 +91,7 @@ class Document:
         if isinstance(node, MappingNode):
             self.top = self._build(node, 0)
         elif node is not None:
-            self.error(_line(node), "expected keys at the top of the file, such as `version:` or `nlu:`")
+            self.warn(_line(node), "file passed over; expected keys at its top, such as `version:` or `nlu:`")
 
     def _build(self, node: Node, depth: int) -> Any:
         if id(node) in self._built:
@@ -108,14 +116,30 @@ class Document:
 
     def _map(self, node: MappingNode, depth: int) -> Map:
         made = Map(_line(node))
+        merged: list[Any] = []
         for key_node, value_node in node.value:
+            if key_node.tag == f"{_TAG}merge":
+                value = self._build(value_node, depth + 1)
+                merged += value if isinstance(value, List) else [value]
+                continue
             key = self._key(key_node)
             if key in made:
-                self.error(_line(key_node), f"duplicate key '{key}' (first in line {made.lines[key]})")
+                self.warn(_line(key_node), f"duplicate key '{key}' is passed over (first in line {made.lines[key]})")
                 continue
             made[key] = self._build(value_node, depth + 1)
             made.lines[key] = _line(key_node)
+        for other in merged:
+            self._merge(made, other)
         return made
+
+    def _merge(self, made: Map, other: Any) -> None:
+        """`<<: *anchor`: what the anchor has besides."""
+        if not isinstance(other, Map):
+            self.error(made.line, "expected a map after `<<:`")
+            return
+        for key, value in other.items():
+            if key not in made:
+                made[key], made.lines[key] = value, other.line_of(key)
 
     def _list(self, node: SequenceNode, depth: int) -> List:
         made = List(_line(node))
@@ -131,7 +155,7 @@ class Document:
         return ""
 
     def _scalar(self, node: ScalarNode) -> Any:
-        text = _ENVIRONMENT.sub(lambda found: self._environment(found[1], node), node.value)
+        text = node.value if node.style else _ENVIRONMENT.sub(lambda found: self._environment(found, node), node.value)
         try:
             match (node.tag or "").removeprefix(_TAG):
                 case "null":
@@ -142,19 +166,31 @@ class Document:
                     return _whole(text)
                 case "float":
                     return _number(text)
-                case "str" | "timestamp":
+                case "str" | "timestamp" | "value":
                     return text
         except ValueError:
             return text
         self.error(_line(node), f"tag '{node.tag}' is not allowed; expected plain text, numbers, lists and maps")
         return None
 
-    def _environment(self, name: str, node: Node) -> str:
-        value = os.environ.get(name)
+    def _environment(self, found: re.Match[str], node: Node) -> str:
+        """Only where nothing is quoted, as in Rasa. A text may say ${…} and mean it."""
+        value = os.environ.get(found[1])
         if value is None:
-            self.error(_line(node), f"the environment variable {name} is not set")
-            return ""
+            self.warn(_line(node), f"the environment variable {found[1]} is not set; the text stays as it is")
+            return found[0]
         return value
+
+
+def _unescaped(text: str) -> str:
+    r"""Rasa reads `\u4f60` as the character it stands for, quoted or not, in files that are plain ASCII."""
+    if "\\u" not in text or not text.isascii():
+        return text
+    try:
+        plain = text.encode().decode("raw_unicode_escape")
+        return plain.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return text
 
 
 def _line(node: Node) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.project.document import Document, List, Map
@@ -15,13 +16,26 @@ from bot.project.domain import (
     SlotMapping,
     Variation,
 )
-from bot.project.fields import list_at, map_at, named_items, names_at, only, value_at
+from bot.project.fields import list_at, map_at, name_at, named_items, names_at, only, value_at
 from bot.project.old_forms import filled, form_mappings, is_old
 from bot.project.responses import read_variations
 from bot.project.slots import read_slot
+from bot.project.story import Done, Intended, Rule
 
 DATA_KEYS = {"version", "nlu", "stories", "rules", "responses"}
-TOP_KEYS = DATA_KEYS | {"intents", "entities", "slots", "actions", "forms", "e2e_actions", "session_config", "config"}
+# `templates` is what Rasa 1 called responses.
+DOMAIN_KEYS = {
+    "intents",
+    "entities",
+    "slots",
+    "actions",
+    "forms",
+    "templates",
+    "e2e_actions",
+    "session_config",
+    "config",
+}
+TOP_KEYS = DATA_KEYS | DOMAIN_KEYS
 # Rasa's defaults (domain reference, session_config).
 SESSION_MINUTES = 60.0
 
@@ -33,10 +47,13 @@ class DomainReader:
         self.places: dict[tuple[str, str], tuple[Document, int]] = {}
         self._intents: dict[str, Intent] = {}
         self._entities: dict[str, Any] = {}
+        self._ignored_entities: set[str] = set()
         self._slots: dict[str, Slot] = {}
         self._responses: dict[str, tuple[Variation, ...]] = {}
         self._actions: list[str] = []
         self._forms: dict[str, Form] = {}
+        # What Rasa 1 wrote beside an intent, a rule says today.
+        self.triggers: list[Rule] = []
         self._old_mappings: dict[str, list[SlotMapping]] = {}
         self._self_filling: set[str] = set()
         self._session: dict[str, Any] = {}
@@ -48,9 +65,12 @@ class DomainReader:
         top = document.top
         only(document, top, TOP_KEYS, "the domain")
         self._take_intents(document, list_at(document, top, "intents"))
-        for name, _, line in named_items(document, list_at(document, top, "entities"), "the name of an entity"):
+        for name, options, line in named_items(document, list_at(document, top, "entities"), "the name of an entity"):
+            only(document, options, {"roles", "groups", "influence_conversation"}, f"entity '{name}'")
             if self._new(document, "entity", name, line):
                 self._entities[name] = None
+                if options.get("influence_conversation") is False:
+                    self._ignored_entities.add(name)
         for name, _, line in named_items(document, list_at(document, top, "actions"), "the name of an action"):
             if self._new(document, "action", name, line):
                 self._actions.append(name)
@@ -63,14 +83,18 @@ class DomainReader:
 
     def take_responses(self, document: Document) -> None:
         """Responses may stand in training files too."""
-        responses = map_at(document, document.top, "responses")
-        for name, value in responses.items():
-            line = responses.line_of(name)
-            if not name.startswith("utter_"):
-                document.error(line, f"response '{name}'; expected a name that begins with 'utter_'")
-            if self._new(document, "response", name, line):
-                self._responses[name] = read_variations(document, name, value, line)
-                self._plain["responses"][name] = value
+        for key in ("responses", "templates"):
+            responses = map_at(document, document.top, key)
+            for name, value in responses.items():
+                self._take_response(document, name, value, responses.line_of(name))
+
+    def _take_response(self, document: Document, name: str, value: Any, line: int) -> None:
+        if not name.startswith("utter_"):
+            document.warn(line, f"response '{name}'; expected a name that begins with 'utter_'")
+        if self._new(document, "response", name, line):
+            self._responses[name] = variations = read_variations(document, name, value, line)
+            plain = isinstance(value, List) and all(isinstance(one, Map) for one in value)
+            self._plain["responses"][name] = value if plain else [dict(each.parts) for each in variations]
 
     def domain(self) -> Domain:
         minutes = self._session.get("session_expiration_time", SESSION_MINUTES)
@@ -86,8 +110,12 @@ class DomainReader:
             "forms": self._plain["forms"],
             "e2e_actions": [],
         }
+        ignored = frozenset(self._ignored_entities)
         return Domain(
-            self._intents,
+            {
+                name: each if each.ignore_entities else replace(each, ignore_entities=ignored)
+                for name, each in self._intents.items()
+            },
             frozenset(self._entities),
             self._with_old(),
             self._responses,
@@ -99,23 +127,31 @@ class DomainReader:
         )
 
     def _new(self, document: Document, kind: str, name: str, line: int) -> bool:
-        first = self.places.setdefault((kind, name), (document, line))
-        if first == (document, line):
+        """The first counts, as in Rasa, where files are merged."""
+        first = self.places.get((kind, name))
+        if first is None:
+            self.places[kind, name] = document, line
             return True
-        document.error(line, f"duplicate {kind} '{name}' (first in {first[0].file}:{first[1]})")
+        document.warn(line, f"duplicate {kind} '{name}' is passed over (first in {first[0].file}:{first[1]})")
         return False
 
     def _take_intents(self, document: Document, intents: List) -> None:
         for name, options, line in named_items(document, intents, "the name of an intent"):
-            only(document, options, {"use_entities", "ignore_entities"}, f"intent '{name}'")
+            only(
+                document,
+                options,
+                {"use_entities", "ignore_entities", "triggers", "is_retrieval_intent"},
+                f"intent '{name}'",
+            )
             if "/" in name:
-                document.error(
-                    line, f"intent '{name}'; '/' is reserved for retrieval intents, which belong in the data"
-                )
+                document.warn(line, f"intent '{name}'; '/' is reserved for retrieval intents, which belong in the data")
             if not self._new(document, "intent", name, line):
                 continue
             used = options.get("use_entities", True)
-            use = None if used is True else frozenset(names_at(document, options, "use_entities"))
+            use = None if used is True else frozenset(names_at(document, options, "use_entities") if used else ())
+            if (action := name_at(document, options, "triggers")) is not None:
+                steps = (Intended(name, line=line), Done(action, line))
+                self.triggers.append(Rule(f"{name} triggers {action}", steps, document.file, line))
             self._intents[name] = Intent(name, use, frozenset(names_at(document, options, "ignore_entities")))
             self._plain_intents.append({name: dict(options) or {"use_entities": True}})
 
@@ -137,7 +173,7 @@ class DomainReader:
             line = forms.line_of(name)
             value = Map(line) if value is None else value
             required = _required(value) if isinstance(value, Map) else None
-            if isinstance(required, Map) and is_old(document):
+            if isinstance(required, Map):
                 self._take_old_form(document, name, value, required, line)
                 continue
             if not isinstance(value, Map) or not isinstance(required, List):
@@ -171,21 +207,22 @@ class DomainReader:
 
     def _take_session(self, document: Document, given: Map) -> None:
         only(document, given, {"session_expiration_time", "carry_over_slots_to_new_session"}, "session_config")
-        minutes = given.get("session_expiration_time", SESSION_MINUTES)
+        minutes = given.get("session_expiration_time")
+        minutes = SESSION_MINUTES if minutes is None else minutes
         if not isinstance(minutes, int | float) or isinstance(minutes, bool) or minutes < 0:
             document.error(given.line_of("session_expiration_time"), "expected a number of minutes, 0 for never")
             minutes = SESSION_MINUTES
         carry = value_at(document, given, "carry_over_slots_to_new_session", bool, True, "true or false")
         if "session_expiration_time" in given:
-            self._session["session_expiration_time"] = minutes
+            self._session.setdefault("session_expiration_time", minutes)
         if "carry_over_slots_to_new_session" in given:
-            self._session["carry_over_slots_to_new_session"] = carry
+            self._session.setdefault("carry_over_slots_to_new_session", carry)
 
 
 def _required(form: Map) -> Any:
     """The oldest forms had their slots right below their name, or none that the domain knew."""
     if "required_slots" in form:
-        return form["required_slots"]
+        return List(form.line) if form["required_slots"] is None else form["required_slots"]
     slots = Map(form.line)
     slots.update({name: value for name, value in form.items() if name != "ignored_intents"})
     slots.lines.update(form.lines)

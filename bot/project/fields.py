@@ -62,7 +62,7 @@ def name_at(document: Document, parent: Map, key: str) -> str | None:
     if isinstance(value, Map | List):
         document.error(parent.line_of(key), f"expected a name as `{key}`")
         return None
-    return _text(value)
+    return text_of(value)
 
 
 def names_at(document: Document, parent: Map, key: str) -> list[str]:
@@ -71,7 +71,7 @@ def names_at(document: Document, parent: Map, key: str) -> list[str]:
     if value is None or value == []:
         return []
     if isinstance(value, List):
-        return [_text(item) for item in value if not isinstance(item, Map | List)]
+        return [text_of(item) for item in value if not isinstance(item, Map | List)]
     name = name_at(document, parent, key)
     return [] if name is None else [name]
 
@@ -87,7 +87,7 @@ def named_items(document: Document, sequence: List, what: str) -> Iterator[tuple
         elif isinstance(item, Map | List) or item is None:
             document.error(line, f"expected {what}")
         else:
-            yield _text(item), Map(line), line
+            yield text_of(item), Map(line), line
 
 
 def only(document: Document, given: Map, known: Collection[str], what: str) -> None:
@@ -99,5 +99,6 @@ def only(document: Document, given: Map, known: Collection[str], what: str) -> N
             )
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """As it was written, or nearly: a name may look like a number or like true."""
     return ("true" if value else "false") if isinstance(value, bool) else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,10 @@ from bot.project.check import Checker
 from bot.project.config import read_config
 from bot.project.document import Document
 from bot.project.domain import Domain
-from bot.project.domain_reading import DATA_KEYS, DomainReader
+from bot.project.domain_reading import DATA_KEYS, DOMAIN_KEYS, DomainReader
+from bot.project.files import DATA_SUFFIXES, files_below, test_files
+from bot.project.json_data import read_json
+from bot.project.markdown import read_markdown
 from bot.project.nlu import NluReader
 from bot.project.policies import Policies, read_policies
 from bot.project.problems import Problem, Problems, ProjectError
@@ -23,6 +26,7 @@ from bot.project.story_reading import read_rules, read_stories
 
 NEWEST_VERSION = (3, 1)
 HELDOUT = "tests/heldout.yml"
+_READERS = {".md": read_markdown, ".json": read_json}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +65,23 @@ class _Loading:
         self.nlu = NluReader()
 
     def project(self) -> Project:
-        domain_files, data_files = self._domain_files(), _yaml(self.folder / "data")
-        if not domain_files:
+        named = self._domain_documents()
+        documents = [*named, *self._data_documents()]
+        domain_documents = [each for each in documents if _is_domain(each)]
+        if not named and not domain_documents:
             self.problems.error("domain.yml", 1, "missing; expected the domain in domain.yml or in a folder domain/")
-        domain_documents = [document for path in domain_files if (document := self._document(path)) is not None]
-        data = [document for path in data_files if (document := self._document(path)) is not None]
+        if any(str(each.top.get("version", "")).startswith("3") for each in domain_documents):
+            documents = [each for each in documents if self._is_read(each)]
         for document in domain_documents:
             self.domain_reader.take(document)
+        data = [each for each in documents if not _is_domain(each)]
         for document in data:
             self._check_keys(document)
             self.domain_reader.take_responses(document)
         for document in (*data, *domain_documents):
             self.nlu.take(document)
         rules = [rule for document in (*data, *domain_documents) for rule in read_rules(document)]
+        rules += self.domain_reader.triggers
         stories = [story for document in (*data, *domain_documents) for story in read_stories(document)]
         config, policies = self._config()
         heldout = self._heldout()
@@ -102,13 +110,25 @@ class _Loading:
         document, line = self.domain_reader.places["action", action]
         return document.file, line
 
-    def _domain_files(self) -> list[Path]:
+    def _domain_documents(self) -> list[Document]:
+        """`domain.yml` and the folder `domain/`; else what is called a domain beside them."""
         single = [path for name in ("domain.yml", "domain.yaml") if (path := self.folder / name).is_file()]
-        return single + _yaml(self.folder / "domain")
+        found = single + files_below(self.folder / "domain")
+        if not found:
+            found = sorted(path for path in self.folder.glob("*domain*.y*ml") if path.is_file())
+        return self._documents(found, self.problems)
 
-    def _document(self, path: Path) -> Document | None:
+    def _data_documents(self) -> list[Document]:
+        files = [path for path in files_below(self.folder / "data", DATA_SUFFIXES) if path.name != "README.md"]
+        return self._documents(files, self.problems)
+
+    def _documents(self, paths: list[Path], problems: Problems) -> list[Document]:
+        return [document for path in paths if (document := self._document(path, problems)) is not None]
+
+    def _document(self, path: Path, problems: Problems) -> Document | None:
         """None for a file of a format that is newer than what we know, as Rasa does."""
-        document = Document.read(path, self.folder, self.problems)
+        read = _READERS.get(path.suffix, Document.read)
+        document = read(path, self.folder, problems)
         version = document.top.get("version")
         if version is None:
             return document
@@ -117,13 +137,23 @@ class _Loading:
             document.warn(line, f'expected the version as a text, such as version: "{version}"')
         parts = str(version).split(".")
         if not all(part.isdecimal() for part in parts):
-            document.error(line, 'expected a version such as "3.1"')
+            document.warn(line, 'expected a version such as "3.1"; the file is read all the same')
         elif tuple(map(int, parts)) > NEWEST_VERSION:
             document.warn(line, f"file skipped: version {version}; expected 3.1 or older")
             return None
         return document
 
+    def _is_read(self, document: Document) -> bool:
+        """Rasa 3 reads no Markdown; what is left of it after a migration would count twice."""
+        if document.file.endswith(".md") and document.top:
+            document.warn(1, "file passed over; expected YAML in a project whose domain is of version 3")
+            return False
+        return True
+
     def _check_keys(self, document: Document) -> None:
+        if document.top and DATA_KEYS.isdisjoint(document.top):
+            document.warn(1, f"file passed over; expected one of {', '.join(sorted(DATA_KEYS))} at its top")
+            return
         for key in document.top:
             if key not in DATA_KEYS:
                 expected = ", ".join(sorted(DATA_KEYS))
@@ -132,8 +162,9 @@ class _Loading:
                 )
 
     def _config(self) -> tuple[NluConfig, Policies]:
-        path = self.folder / "config.yml"
-        if not path.is_file():
+        names = ("config.yml", "config.yaml")
+        path = next((path for name in names if (path := self.folder / name).is_file()), None)
+        if path is None:
             return NluConfig(), Policies()
         document = Document.read(path, self.folder, self.problems)
         return read_config(document), read_policies(document)
@@ -147,14 +178,15 @@ class _Loading:
         return reader
 
     def _tests(self) -> list[Story]:
-        found: list[Story] = []
-        for path in _yaml(self.folder / "tests"):
-            if path.name.startswith("test_") and (document := self._document(path)) is not None:
-                found += read_stories(document)
+        """A mistake in them spoils no training."""
+        problems = Problems()
+        documents = self._documents(test_files(self.folder), problems)
+        found = [story for document in documents for story in read_stories(document)]
+        self.problems.forgive(problems)
         return found
 
     def _check(self, domain: Domain, rules: list[Rule], stories: list[Story]) -> None:
-        checker = Checker(domain, self.domain_reader.places, self.problems)
+        checker = Checker(domain, self.domain_reader.places, self.problems, _short(self.nlu.intents))
         checker.check_domain()
         checker.check_responses()
         checker.check_examples(self.nlu.intents, self.nlu.entities)
@@ -164,8 +196,13 @@ class _Loading:
             checker.check_story(story)
 
 
-def _yaml(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".yml", ".yaml") and path.is_file())
+def _is_domain(document: Document) -> bool:
+    """By what is in it: domains may lie below `data/` too."""
+    return not DOMAIN_KEYS.isdisjoint(document.top)
+
+
+def _short(intents: Iterable[str]) -> set[str]:
+    return {name.partition("/")[0] for name in intents}
 
 
 def _hash(training: TrainingData, config: NluConfig) -> str:

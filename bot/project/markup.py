@@ -52,6 +52,24 @@ def unmark(line: str) -> Marked:
     return Marked("".join((*pieces, line[done:])), tuple(spans), synonyms)
 
 
+def spanned(text: str, entities: Any) -> Marked:
+    """A text whose entities are given beside it, as `{start, end, entity, value}`. Raises NotMarkup."""
+    spans, synonyms = [], {}
+    for given in entities if isinstance(entities, list) else ():
+        try:
+            start, end = int(given["start"]), int(given["end"])
+            entity = _checked({key: given[key] for key in KEYS if key in given})
+        except (TypeError, KeyError, ValueError):
+            raise NotMarkup("expected entities with `start`, `end` and `entity`") from None
+        if not 0 <= start < end <= len(text):
+            raise NotMarkup("expected `start` and `end` of an entity inside of its text")
+        value = entity.get("value", text[start:end])
+        spans.append(Span(start, end, entity["entity"], value, entity.get("role"), entity.get("group")))
+        if value != text[start:end]:
+            synonyms[text[start:end].lower()] = value
+    return Marked(text, tuple(spans), synonyms)
+
+
 def _entities(found: re.Match[str]) -> list[dict[str, str]]:
     if found["entity"] is not None:
         plain = {"entity": found["entity"].strip()}

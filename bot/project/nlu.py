@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.nlu.data import Example, TrainingData
 from bot.project.document import Document, List, Map
-from bot.project.fields import items, list_at, maps, only
-from bot.project.markup import NotMarkup, unmark
+from bot.project.fields import items, list_at, only, text_of
+from bot.project.markup import NotMarkup, spanned, unmark
 
 KINDS = ("intent", "synonym", "regex", "lookup")
 
@@ -26,19 +26,18 @@ class NluReader:
         self._lookups: dict[str, list[str]] = {}
 
     def take(self, document: Document) -> None:
-        for item, _ in maps(
-            document, list_at(document, document.top, "nlu"), "a map with intent, synonym, regex or lookup"
-        ):
-            kinds = [kind for kind in KINDS if kind in item]
-            if len(kinds) != 1:
-                document.error(item.line, f"expected exactly one of {', '.join(KINDS)}")
+        """What Rasa passes over with a warning is passed over here."""
+        for item, line in items(list_at(document, document.top, "nlu")):
+            kind = next((kind for kind in KINDS if isinstance(item, Map) and kind in item), None)
+            if kind is None:
+                document.warn(line, f"skipped; expected a map with one of {', '.join(KINDS)}")
                 continue
-            only(document, item, {kinds[0], "examples", "metadata"}, f"an item of `nlu` ({kinds[0]})")
-            name = item[kinds[0]]
-            if isinstance(name, Map | List) or name is None:
-                document.error(item.line_of(kinds[0]), f"expected a name after `{kinds[0]}:`")
+            only(document, item, {kind, "examples", "metadata"}, f"an item of `nlu` ({kind})")
+            name = item[kind]
+            if isinstance(name, Map | List) or name is None or name == "":
+                document.warn(item.line_of(kind), f"skipped; expected a name after `{kind}:`")
                 continue
-            self._take_item(document, kinds[0], str(name), item)
+            self._take_item(document, kind, text_of(name), item)
 
     def data(self) -> TrainingData:
         return TrainingData(
@@ -51,24 +50,25 @@ class NluReader:
     def _take_item(self, document: Document, kind: str, name: str, item: Map) -> None:
         lines = list(_lines(document, kind, item))
         if not lines:
-            document.error(item.line, f"{kind} '{name}' has no examples; expected `examples: |` with a line for each")
+            document.warn(item.line, f"{kind} '{name}' has no examples; expected `examples: |` with a line for each")
+            return
         match kind:
             case "intent":
                 self.intents.setdefault(name, (document, item.line))
-                for text, line in lines:
-                    self._take_example(document, name, text, line)
+                for text, line, entities in lines:
+                    self._take_example(document, name, text, line, entities)
             case "synonym":
-                self._synonyms.update({text.lower(): name for text, _ in lines})
+                self._synonyms.update({text.lower(): name for text, _, _ in lines})
             case "regex":
                 self._regexes.setdefault(name, []).extend(
-                    text for text, line in lines if _is_pattern(document, text, line)
+                    text for text, line, _ in lines if _is_pattern(document, text, line)
                 )
             case _:
-                self._lookups.setdefault(name, []).extend(text for text, _ in lines)
+                self._lookups.setdefault(name, []).extend(text for text, _, _ in lines)
 
-    def _take_example(self, document: Document, intent: str, text: str, line: int) -> None:
+    def _take_example(self, document: Document, intent: str, text: str, line: int, entities: Any) -> None:
         try:
-            marked = unmark(text)
+            marked = unmark(text) if entities is None else spanned(text, entities)
         except NotMarkup as error:
             document.error(line, str(error))
             return
@@ -79,21 +79,24 @@ class NluReader:
             self._synonyms.setdefault(typed, value)
 
 
-def _lines(document: Document, kind: str, item: Map) -> Iterator[tuple[str, int]]:
-    """The block form (`- ` before each line) or, for intents, the list form."""
+def _lines(document: Document, kind: str, item: Map) -> Iterator[tuple[str, int, Any]]:
+    """The block form (`- ` before each line) or the list form: text, line, and the entities where they stand beside the text."""
     given = item.get("examples")
     if isinstance(given, str):
         # The block begins in the line after its key.
-        yield from _block(document, given, item.line_of("examples") + 1)
+        yield from ((text, line, None) for text, line in _block(document, given, item.line_of("examples") + 1))
     elif isinstance(given, List):
         for one, line in items(given):
             text: Any = one.get("text") if isinstance(one, Map) else one
-            if isinstance(text, str) and text.strip():
-                yield text.strip().removeprefix("- "), line
-            else:
-                document.error(line, f"expected a text as example of this {kind}")
+            entities = one.get("entities") if isinstance(one, Map) else None
+            if entities is not None and isinstance(text, str) and text:
+                yield text, line, entities
+            elif isinstance(text, str | int | float) and str(text).strip():
+                yield text_of(text).strip().removeprefix("- "), line, None
+            elif text is not None:
+                document.warn(line, f"skipped; expected a text as example of this {kind}")
     elif given is not None:
-        document.error(item.line_of("examples"), "expected a block (`examples: |`) or a list of examples")
+        document.warn(item.line_of("examples"), "skipped; expected a block (`examples: |`) or a list of examples")
 
 
 def _block(document: Document, block: str, first: int) -> Iterator[tuple[str, int]]:
@@ -108,7 +111,11 @@ def _block(document: Document, block: str, first: int) -> Iterator[tuple[str, in
 def _is_pattern(document: Document, text: str, line: int) -> bool:
     try:
         re.compile(text)
-    except re.error as error:
-        document.error(line, f"not a regular expression: {error.msg}")
+    except (re.error, OverflowError, RecursionError) as error:
+        document.warn(line, f"skipped, for it is not a regular expression: {_why(error)}")
         return False
     return True
+
+
+def _why(error: Exception) -> str:
+    return error.msg if isinstance(error, re.error) else "its repeats or brackets are too many"

@@ -39,6 +39,10 @@ class Problems:
     def warn(self, file: str, line: int, expected: str) -> None:
         self.warnings.append(Problem(file, line, expected))
 
+    def forgive(self, others: Problems) -> None:
+        """What is wrong elsewhere is worth knowing, but the project can do without it."""
+        self.warnings += (*others.errors, *others.warnings)
+
     def check(self) -> None:
         """Raises ProjectError where any error was found."""
         if self.errors:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.project.document import Document, List, Map
 from bot.project.domain import Variation
-from bot.project.fields import list_at, maps, name_at, only
+from bot.project.fields import items, list_at, maps, name_at, only, text_of
 
 # What reaches the customer, and the type each part must have.
 PARTS: dict[str, tuple[type, str]] = {
@@ -22,10 +22,20 @@ KEYS = frozenset(PARTS) | {"condition", "channel", "id", "metadata", "button_typ
 
 
 def read_variations(document: Document, name: str, given: Any, line: int) -> tuple[Variation, ...]:
+    if isinstance(given, str):
+        return (Variation({"text": given}),)
     if not isinstance(given, List) or not given:
         document.error(line, f"response '{name}'; expected a list of variations, each with `text` or another part")
         return ()
-    return tuple(_variation(document, name, one) for one, _ in maps(document, given, f"a variation of '{name}'"))
+    found = []
+    for one, at in items(given):
+        if isinstance(one, str):
+            found.append(Variation({"text": one}))
+        elif isinstance(one, Map):
+            found.append(_variation(document, name, one))
+        else:
+            document.error(at, f"expected a variation of '{name}'")
+    return tuple(found)
 
 
 def _variation(document: Document, name: str, given: Map) -> Variation:
@@ -42,7 +52,7 @@ def _variation(document: Document, name: str, given: Map) -> Variation:
             continue
         parts[part] = value
     if not parts:
-        document.error(given.line, f"response '{name}'; expected `text` or another part in each variation")
+        document.warn(given.line, f"response '{name}' says nothing; expected `text` or another part in each variation")
     for part in ("buttons", "quick_replies"):
         _check_buttons(document, name, list_at(document, given, part) if isinstance(parts.get(part), List) else List(0))
     return Variation(parts, _conditions(document, name, given), name_at(document, given, "channel"))
@@ -50,6 +60,9 @@ def _variation(document: Document, name: str, given: Map) -> Variation:
 
 def _check_buttons(document: Document, name: str, buttons: List) -> None:
     for button, line in maps(document, buttons, "a button with `title` and `payload`"):
+        for key in ("title", "payload"):
+            if isinstance(button.get(key), int | float):
+                button[key] = text_of(button[key])
         if not isinstance(button.get("title"), str) or not isinstance(button.get("payload", ""), str):
             document.error(line, f"response '{name}'; expected a button with `title` and `payload`, both texts")
 

@@ -23,9 +23,9 @@ def read_slot(document: Document, name: str, given: Map) -> Slot:
     kind = _slot_type(document, name, given)
     values = tuple(list_at(document, given, "values"))
     if kind is SlotType.CATEGORICAL and not values:
-        document.error(given.line, f"slot '{name}'; expected `values`, the list of its categories")
+        document.warn(given.line, f"slot '{name}'; expected `values`, the list of its categories")
     if "mappings" not in given and not old:
-        document.error(given.line, f"slot '{name}'; expected `mappings`, the list of ways to fill it")
+        document.warn(given.line, f"slot '{name}'; expected `mappings`, the list of ways to fill it")
     initial = given.get("initial_value")
     if not _fits(initial, kind, values):
         document.warn(given.line_of("initial_value"), f"slot '{name}'; expected an initial value of type {kind}")
@@ -114,5 +114,5 @@ def read_mapping(document: Document, slot: str, given: Map) -> SlotMapping | Non
 def _condition(document: Document, slot: str, given: Map) -> MappingCondition:
     only(document, given, {"active_loop", "requested_slot"}, f"a condition of slot '{slot}'")
     if "active_loop" not in given:
-        document.error(given.line, f"slot '{slot}'; expected `active_loop` in a condition")
+        document.warn(given.line, f"slot '{slot}'; expected `active_loop` in a condition; without it no form may be on")
     return MappingCondition(name_at(document, given, "active_loop"), name_at(document, given, "requested_slot"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.project.document import Document, List, Map
 from bot.project.domain import DEACTIVATE_LOOP
-from bot.project.fields import items, list_at, maps, name_at, only, value_at
+from bot.project.fields import items, list_at, name_at, only, text_of, value_at
 from bot.project.markup import Marked, NotMarkup, unmark
 from bot.project.story import (
     Anything,
@@ -28,7 +28,8 @@ from bot.project.story import (
 
 RULE_KEYS = frozenset({"rule", "steps", "condition", "conversation_start", "wait_for_user_input", "metadata"})
 STORY_KEYS = frozenset({"story", "steps", "metadata"})
-STEP_KINDS = ("intent", "user", "action", "slot_was_set", "active_loop", "checkpoint", "or", "bot")
+# In Rasa's order: a checkpoint may have slots beside it.
+STEP_KINDS = ("intent", "user", "or", "action", "bot", "checkpoint", "slot_was_set", "active_loop")
 # What may stand beside the word that gives a step its kind.
 BESIDE = {"intent": {"user", "entities"}, "user": {"intent", "entities"}, "checkpoint": {"slot_was_set"}}
 
@@ -60,18 +61,19 @@ def read_stories(document: Document) -> list[Story]:
 
 
 def _named(document: Document, part: str, kind: str) -> Iterator[tuple[Map, int]]:
-    for given, line in maps(document, list_at(document, document.top, part), f"a map with `{kind}` and `steps`"):
-        if name_at(document, given, kind) is None:
-            document.error(line, f"expected `{kind}:` with a name")
+    """Those with a name and steps: the others are passed over, as in Rasa."""
+    for given, line in items(list_at(document, document.top, part)):
+        if not isinstance(given, Map) or name_at(document, given, kind) is None:
+            document.warn(line, f"skipped; expected a map with `{kind}:`, its name, and `steps`")
+        elif not isinstance(given.get("steps"), List) or not given["steps"]:
+            document.warn(line, f"{kind} '{given[kind]}' is skipped; expected `steps`, a list with at least one step")
         else:
             yield given, line
 
 
 def _steps(document: Document, given: Map) -> tuple[Step, ...]:
-    steps = list_at(document, given, "steps")
-    if not steps:
-        document.error(given.line, "expected `steps`, a list with at least one step")
-    return tuple(step for item, line in items(steps) if (step := _step(document, item, line)) is not None)
+    steps = items(list_at(document, given, "steps"))
+    return tuple(step for item, line in steps if (step := _step(document, item, line)) is not None)
 
 
 def _condition(document: Document, given: Map) -> tuple[SlotsWere | LoopIs, ...]:
@@ -81,7 +83,7 @@ def _condition(document: Document, given: Map) -> tuple[SlotsWere | LoopIs, ...]
         if isinstance(step, SlotsWere | LoopIs):
             found.append(step)
         elif step is not None:
-            document.error(line, "expected only `active_loop` and `slot_was_set` in a condition")
+            document.warn(line, "skipped; expected only `active_loop` and `slot_was_set` in a condition")
     return tuple(found)
 
 
@@ -90,28 +92,29 @@ def _step(document: Document, item: Any, line: int) -> Step | None:
         return Anything(line)
     kind = next((kind for kind in STEP_KINDS if isinstance(item, Map) and kind in item), None)
     if kind is None:
-        document.error(line, f"expected a step out of {', '.join(STEP_KINDS)}")
+        if not isinstance(item, Map) or "metadata" not in item:
+            document.warn(line, f"step skipped; expected a step out of {', '.join(STEP_KINDS)}")
         return None
-    only(document, item, {kind, *BESIDE.get(kind, ())}, f"a step ({kind})")
+    only(document, item, {kind, "metadata", *BESIDE.get(kind, ())}, f"a step ({kind})")
     if kind == "or":
         return _either(document, item, line)
     return _KINDS[kind](document, item, line)
 
 
-def _either(document: Document, item: Map, line: int) -> Either:
+def _either(document: Document, item: Map, line: int) -> Either | None:
     steps: list[Plain] = []
     for one, at in items(list_at(document, item, "or")):
         step = _step(document, one, at)
         if isinstance(step, Either | Anything):
-            document.error(at, "expected intents or slots under `or`")
+            document.warn(at, "skipped; expected intents or slots under `or`")
         elif step is not None:
             steps.append(step)
     if not steps:
-        document.error(line, "expected a list of steps under `or`")
-    return Either(tuple(steps), line)
+        document.warn(line, "step skipped; expected a list of steps under `or`")
+    return Either(tuple(steps), line) if steps else None
 
 
-def _intended(document: Document, item: Map, line: int) -> Intended:
+def _intended(document: Document, item: Map, line: int) -> Intended | None:
     text = item.get("user")
     marked = Marked()
     if isinstance(text, str):
@@ -120,21 +123,24 @@ def _intended(document: Document, item: Map, line: int) -> Intended:
         except NotMarkup as error:
             document.error(item.line_of("user"), str(error))
     elif text is not None:
-        document.error(item.line_of("user"), "expected a text after `user:`")
-    if "intent" in item and item["intent"] is None:
-        document.error(line, "expected a name after `intent:`")
-    needs = tuple(_entity(document, one, at) for one, at in items(list_at(document, item, "entities")))
+        document.warn(item.line_of("user"), "step skipped; expected a text after `user:`")
+        return None
+    if item.get("intent") is None and text is None:
+        document.warn(line, "step skipped; expected a name after `intent:`")
+        return None
+    listed = items(list_at(document, item, "entities"))
+    needs = tuple(need for one, at in listed if (need := _entity(document, one, at)) is not None)
     return Intended(name_at(document, item, "intent"), needs, None if text is None else marked.text, marked.spans, line)
 
 
-def _entity(document: Document, given: Any, line: int) -> EntityNeed:
+def _entity(document: Document, given: Any, line: int) -> EntityNeed | None:
     if not isinstance(given, Map):
-        return EntityNeed(str(given))
+        return EntityNeed(text_of(given))
     role, group = name_at(document, given, "role"), name_at(document, given, "group")
     named = [(key, value) for key, value in given.items() if key not in ("role", "group")]
     if len(named) != 1:
-        document.error(line, "expected one entity, as `name` or `name: value`")
-        return EntityNeed("")
+        document.warn(line, "skipped; expected one entity, as `name` or `name: value`")
+        return None
     return EntityNeed(named[0][0], named[0][1], role, group)
 
 
@@ -145,7 +151,7 @@ _OLD_ACTIONS = {"action_deactivate_form": DEACTIVATE_LOOP}
 def _done(document: Document, item: Map, line: int) -> Done | Anything | None:
     action = name_at(document, item, "action")
     if action is None:
-        document.error(line, "expected a name after `action:`")
+        document.warn(line, "step skipped; expected a name after `action:`")
         return None
     return Anything(line) if action == "..." else Done(_OLD_ACTIONS.get(action, action), line)
 
@@ -162,9 +168,9 @@ def _slot_needs(document: Document, given: Any, line: int) -> Iterator[SlotNeed]
             if isinstance(one, Map):
                 yield from (SlotNeed(name, value) for name, value in one.items())
             else:
-                yield SlotNeed(str(one), any_value=True)
+                yield SlotNeed(text_of(one), any_value=True)
     elif given is not None:
-        document.error(line, "expected a list of slots under `slot_was_set`")
+        document.warn(line, "skipped; expected a list of slots under `slot_was_set`")
 
 
 def _loop(document: Document, item: Map, line: int) -> LoopIs:
@@ -172,7 +178,7 @@ def _loop(document: Document, item: Map, line: int) -> LoopIs:
 
 
 def _said(document: Document, item: Map, line: int) -> Said:
-    return Said(value_at(document, item, "bot", str, "", "a text"), line)
+    return Said(name_at(document, item, "bot") or "", line)
 
 
 def _checkpoint(document: Document, item: Map, line: int) -> Checkpoint:
