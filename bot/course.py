@@ -10,7 +10,7 @@ from typing import Any
 from bot.actions import ActionFailed, ActionRejected, Actions, Ran
 from bot.default_actions import run_default
 from bot.dialogue import extraction
-from bot.dialogue.decide import By, Decision, Moment, decide
+from bot.dialogue.decide import By, Decision, Moment, decide, in_doubt
 from bot.dialogue.events import REWIND, UNDO
 from bot.dialogue.exchange import Heard, Outcome, Reply
 from bot.dialogue.extraction import Filled, Sealing
@@ -164,21 +164,24 @@ class Course:
             self._stories.record(self.domain, self.tracker, previous, decision.action)
 
     def _missed(self, decision: Decision) -> bool:
-        """The second time in a row that the bot does not know what to do, a person does."""
+        """The second time in a row that the bot does not know what to do, a person does. What is in doubt is asked back, once."""
         staged = TWO_STAGE_FALLBACK in (decision.action, self.tracker.loop_name)
+        asks = in_doubt(self.tracker) and self.tracker.misses == 0
+        asks = asks or (decision.miss and decision.rule is None and decision.action == DEFAULT_FALLBACK)
         self.tracker.misses = self.tracker.misses + 1 if decision.miss else 0
         if staged:
             return False
         if self.tracker.misses >= MISSES_MOST:
             self.not_understood()
-        elif not (
-            decision.miss and decision.rule is None and decision.action == DEFAULT_FALLBACK and self._asks_back()
-        ):
+        elif asks and self._asks_back():
+            self.tracker.misses = 1
+        else:
             return False
         self._acted(LISTEN)
         return True
 
     def _asks_back(self) -> bool:
+        """A project with a fallback of its own asks in its own way."""
         from bot.two_stage import ask_back
 
         return self.tracker.loop is None and DEFAULT_FALLBACK not in self._actions and ask_back(self)

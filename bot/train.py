@@ -18,7 +18,7 @@ from bot.nlu.code_version import code_version
 from bot.nlu.data import NluConfig, TrainingData
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.learning import TOLERANCE, C
-from bot.nlu.measure import Measured, language_of, measure
+from bot.nlu.measure import Measured, language_of, measure, spaced_language
 from bot.project import ProjectError, load_project
 from bot.registry import ModelInfo, current_manifest, save_model
 
@@ -135,8 +135,7 @@ def _unchanged(source: _Source, home: Path, code: str, heldout_hash: str) -> Tra
 
 
 def _report(source: _Source, interpreter: Interpreter, seconds: float) -> TrainReport:
-    language = source.config.language
-    spaced = language if language and not language.startswith("zh") else "en"
+    spaced = spaced_language(source.config.language)
     examples = source.data.examples
     return TrainReport(
         version=interpreter.version,

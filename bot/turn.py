@@ -18,7 +18,7 @@ from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Tracker
 from bot.nlu.quantities import QuantityReader
-from bot.nlu.reading import Entity, Reading
+from bot.nlu.reading import Entity, Reading, Zone
 from bot.payload import understood
 from bot.project import Project
 from bot.project.domain import DEFAULT_INTENTS, HANDOFF_INTENT, TWO_STAGE_FALLBACK
@@ -127,11 +127,13 @@ class Bot:
 
 
 def _meant(reading: Reading) -> dict[str, Any]:
-    """A reading as Rasa's `latest_message` has it."""
+    """A reading as Rasa's `latest_message` has it; `zone` is ours, where there is doubt."""
+    doubt = {} if reading.zone is Zone.ANSWER else {"zone": reading.zone.value}
     return {
         "intent": msgspec.to_builtins(reading.intent),
         "entities": [msgspec.to_builtins(each) for each in reading.entities],
         "intent_ranking": [msgspec.to_builtins(each) for each in reading.ranking[:RANKING_KEPT]],
+        **doubt,
     }
 
 

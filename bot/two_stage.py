@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from bot.dialogue.events import heard
 from bot.dialogue.exchange import Button, Reply
 from bot.dialogue.language import DID_YOU_MEAN, NO, NONE_OF_THESE, WHICH_ONE, YES, sentence
-from bot.nlu.reading import FALLBACK_INTENT
+from bot.nlu.reading import FALLBACK_INTENT, Zone
 from bot.project.domain import DEFAULT_FALLBACK, LISTEN, TWO_STAGE_FALLBACK
 
 if TYPE_CHECKING:
     from bot.course import Course
 
 OUT_OF_SCOPE = "out_of_scope"
-GUESSES_MOST = 2
+GUESSES_MOST = 3
+# Below this a guess is not worth reading.
+LIKELY_LEAST = 0.05
 _UNCLEAR = (FALLBACK_INTENT, OUT_OF_SCOPE)
 _ASK_AFFIRMATION, _ASK_REPHRASE = "action_default_ask_affirmation", "action_default_ask_rephrase"
 
@@ -59,8 +61,9 @@ class TwoStage:
         guesses = guessed(course.tracker.latest_message)
         if not guesses:
             return
-        asked = sentence(DID_YOU_MEAN, course.language).format(course.title(guesses[0]))
-        yes = Button(sentence(YES, course.language), f"/{guesses[0]}")
+        guess = next(filter(course.titled, guesses), guesses[0])
+        asked = sentence(DID_YOU_MEAN, course.language).format(course.title(guess))
+        yes = Button(sentence(YES, course.language), f"/{guess}")
         no = Button(sentence(NO, course.language), f"/{OUT_OF_SCOPE}")
         course.speak(Reply(text=asked, buttons=(yes, no)))
 
@@ -97,9 +100,12 @@ class TwoStage:
 
 
 def ask_back(course: Course) -> bool:
-    """Which of the best guesses is meant. False where there is nothing to show a customer."""
-    guesses = [name for name in guessed(course.tracker.latest_message) if course.titled(name)][:GUESSES_MOST]
-    if not guesses:
+    """Which of the likeliest intents is meant. False where there is nothing to show a customer."""
+    message = course.tracker.latest_message
+    likely = guessed(message, LIKELY_LEAST) or guessed(message)[:GUESSES_MOST]
+    guesses = [name for name in likely if course.titled(name)][:GUESSES_MOST]
+    # The likeliest cannot be asked about, or none is likely: what was decided is done.
+    if not guesses or guesses[0] != likely[0] or message.get("zone") == Zone.HAND_OFF:
         return False
     buttons = [Button(course.title(name), f"/{name}") for name in guesses]
     none = Button(sentence(NONE_OF_THESE, course.language), f"/{OUT_OF_SCOPE}")
@@ -107,10 +113,10 @@ def ask_back(course: Course) -> bool:
     return True
 
 
-def guessed(message: dict[str, Any]) -> list[str]:
+def guessed(message: dict[str, Any], least: float = 0.0) -> list[str]:
     """The intents that it may have been, best first."""
-    names = (guess.get("name") for guess in message.get("intent_ranking", ()))
-    return [name for name in names if name and name not in _UNCLEAR]
+    guesses = [each for each in message.get("intent_ranking", ()) if each.get("confidence", 0.0) >= least]
+    return [name for each in guesses if (name := each.get("name")) and name not in _UNCLEAR]
 
 
 def _intent(event: dict[str, Any]) -> str | None:

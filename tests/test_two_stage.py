@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.dialogue.tracker import Tracker
-from bot.nlu.reading import Guess, Reading
+from bot.nlu.reading import Guess, Reading, Zone
 from bot.project import load_project
 from bot.turn import Bot, Heard, Outcome
 from tests.small_project import DOMAIN, RULES, write_project
@@ -35,6 +35,9 @@ class Understood:
 
     def _read(self, text: str) -> Reading:
         guesses = (Guess("greet", 0.3), Guess("faq", 0.2))
+        if text.startswith("~"):
+            likely = (Guess(text.removeprefix("~"), 0.6), Guess("faq", 0.3), Guess("tell", 0.08), Guess("vip", 0.02))
+            return Reading(text, likely[0], likely, zone=Zone.ASK_BACK)
         if text.startswith("?"):
             unclear = Guess("nlu_fallback", 0.7)
             return Reading(text, unclear, (unclear, *guesses))
@@ -93,6 +96,34 @@ async def test_without_a_rule_the_bot_asks_which_of_its_guesses_is_meant(tmp_pat
     asked = await talk.say("? what")
     assert [button.title for button in asked.replies[0].buttons] == ["hello", "how much", "None of these"]
     assert texts(await talk.say("how much", payload="/faq")) == ["It is free"]
+
+
+async def test_what_is_in_doubt_is_asked_back_and_the_button_is_answered(tmp_path: Path) -> None:
+    talk = Talk(tmp_path)
+    asked = await talk.say("~greet")
+    assert [(b.title, b.payload) for b in asked.replies[0].buttons] == [
+        ("hello", "/greet"), ("how much", "/faq"), ("None of these", "/out_of_scope"),
+    ]  # fmt: skip
+    assert texts(await talk.say("how much", payload="/faq")) == ["It is free"]
+
+
+async def test_doubt_is_asked_about_once_then_the_best_guess_is_answered(tmp_path: Path) -> None:
+    talk = Talk(tmp_path)
+    assert texts(await talk.say("~greet")) == ["Which of these did you mean?"]
+    assert texts(await talk.say("~greet")) == ["Hello"]
+    assert texts(await talk.say("~greet")) == ["Which of these did you mean?"]
+
+
+async def test_a_guess_without_a_title_is_answered_and_a_person_is_not_held_up(tmp_path: Path) -> None:
+    talk = Talk(tmp_path)
+    assert "action_tell" in (await talk.say("~tell")).actions
+    assert (await talk.say("~human_handoff")).handoff == "asked"
+
+
+async def test_in_a_form_nothing_is_asked_back(tmp_path: Path) -> None:
+    talk = Talk(tmp_path)
+    await talk.say("order")
+    assert texts(await talk.say("~greet")) == ["Hello", "Which number?"]
 
 
 async def test_going_back_undoes_what_was_said_before(tmp_path: Path) -> None:

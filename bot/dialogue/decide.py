@@ -15,7 +15,7 @@ from typing import Any
 from bot.dialogue.rulebook import Need, Pattern, Rulebook
 from bot.dialogue.stories import Advice, Stories
 from bot.dialogue.tracker import Tracker
-from bot.nlu.reading import FALLBACK_INTENT
+from bot.nlu.reading import FALLBACK_INTENT, Zone
 from bot.project.domain import DEFAULT_FALLBACK, HANDOFF_INTENT, LISTEN, RESTART, SESSION_START, Domain
 from bot.project.story import EntityNeed, Intended
 
@@ -128,6 +128,11 @@ def meanings(tracker: Tracker) -> tuple[str, ...]:
     """A retrieval intent counts under its full name and under its short one."""
     full = tracker.latest_message.get("intent", {}).get("name")
     return tuple(dict.fromkeys(name for name in (full, tracker.intent) if name))
+
+
+def in_doubt(tracker: Tracker) -> bool:
+    """Whether asking back costs the customer less than the best guess. A wish for a person is not held up by a question."""
+    return tracker.latest_message.get("zone") == Zone.ASK_BACK and tracker.intent != HANDOFF_INTENT
 
 
 def _applies(domain: Domain, tracker: Tracker, moments: Sequence[Moment], pattern: Pattern) -> bool:

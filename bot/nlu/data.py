@@ -38,6 +38,7 @@ class TrainingData:
     """`synonyms` maps the lower-cased text to its canonical value; `regexes` and `lookups` map a name to its lines.
 
     `entities` are names that the domain declares: a regex or lookup of that name extracts even where no example is annotated.
+    `titles` are the project's own for its intents, by language ("" where it names none); empty where one is not to be offered.
     """
 
     examples: tuple[Example, ...]
@@ -45,6 +46,7 @@ class TrainingData:
     regexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     entities: tuple[str, ...] = ()
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def found(self) -> frozenset[str]:
         """The entities that examples, regexes or lookups find."""

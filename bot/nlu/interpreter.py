@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from scipy.sparse import csr_array
 
 from bot.nlu import model_files
 from bot.nlu.calibration import Calibration
 from bot.nlu.classifier import Classifier
 from bot.nlu.code_version import code_version
-from bot.nlu.data import NluConfig, TrainingData
+from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.encoder import encoder, installed
 from bot.nlu.entities import EntityReader
 from bot.nlu.errors import ModelRefused, Untrainable
 from bot.nlu.fallback import with_fallback
-from bot.nlu.features import Floats, Idf, Vocabulary
+from bot.nlu.features import Floats, Idf, Vocabulary, weigh
 from bot.nlu.grams import grams
 from bot.nlu.hybrid import Fitted, Hybrid
+from bot.nlu.measure import spaced_language
 from bot.nlu.reading import Entity, Guess, Reading
+from bot.nlu.titles import Titles, titles_of
 from bot.nlu.zones import zone_of
 
 RANKING_LENGTH = 10
@@ -40,6 +43,7 @@ class Interpreter:
     version: str
     classifier: Classifier
     reader: EntityReader
+    titles: Titles = field(default_factory=dict)
 
     @property
     def calibration(self) -> Calibration:
@@ -61,7 +65,7 @@ class Interpreter:
         counted = [grams(text, reader.features(reader.find(text))) for text in texts]
         intents = [example.intent for example in data.examples]
         classifier = learn(texts, counted, intents, lambda share: progress("intents", share))
-        return cls(_version(data, config), classifier, reader)
+        return cls(_version(data, config), classifier, reader, _titles(data, config, classifier))
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One vectorised prediction for all; what lies behind READ_CHARACTERS of a text does not count."""
@@ -95,6 +99,7 @@ class Interpreter:
             calibration=classifier.calibration,
             taggers=self.reader.words(),
             hybrid=None if classifier.hybrid is None else classifier.hybrid.words,
+            titles=self.titles,
         )
         arrays: model_files.Arrays = {
             "coefficients": classifier.coefficients,
@@ -125,7 +130,7 @@ class Interpreter:
             words.calibration,
             _hybrid(words, arrays),
         )
-        return cls(words.version, classifier, reader)
+        return cls(words.version, classifier, reader, words.titles)
 
     def _reading(
         self, text: str, confidences: Floats, order: list[int], none: float, entities: tuple[Entity, ...]
@@ -148,6 +153,14 @@ def _hybrid(words: model_files.Words, arrays: model_files.Arrays) -> Hybrid | No
     if words.hybrid is None or words.hybrid.encoder != installed():
         return None
     return Hybrid(words.hybrid, Fitted(*(arrays[f"hybrid_{field.name}"] for field in fields(Fitted))))
+
+
+def _titles(data: TrainingData, config: NluConfig, classifier: Classifier) -> Titles:
+    def vectors(examples: Sequence[Example]) -> csr_array:
+        counts = classifier.vocabulary.count([grams(example.text, ()) for example in examples])
+        return weigh(counts, classifier.idf, classifier.vocabulary.block_of).matrix
+
+    return titles_of(data, vectors, spaced_language(config.language))
 
 
 def _version(data: TrainingData, config: NluConfig) -> str:

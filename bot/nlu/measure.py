@@ -35,6 +35,11 @@ class Measured(msgspec.Struct, frozen=True):
     confusions: tuple[Confusion, ...]
 
 
+def spaced_language(language: str | None) -> str:
+    """Of texts with spaces, in a project of this language: Chinese ones have English beside it."""
+    return language if language and not language.startswith("zh") else "en"
+
+
 def language_of(text: str, spaced: str = "en") -> str:
     """By script alone: zh where anything is written without spaces, else `spaced`."""
     return "zh" if is_unspaced(text) else spaced

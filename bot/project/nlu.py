@@ -24,6 +24,7 @@ class NluReader:
         self._synonyms: dict[str, str] = {}
         self._regexes: dict[str, list[str]] = {}
         self._lookups: dict[str, list[str]] = {}
+        self._titles: dict[str, dict[str, str]] = {}
 
     def take(self, document: Document) -> None:
         """What Rasa passes over with a warning is passed over here."""
@@ -45,6 +46,7 @@ class NluReader:
             self._synonyms,
             {name: tuple(lines) for name, lines in self._regexes.items()},
             {name: tuple(lines) for name, lines in self._lookups.items()},
+            titles=self._titles,
         )
 
     def _take_item(self, document: Document, kind: str, name: str, item: Map) -> None:
@@ -55,6 +57,7 @@ class NluReader:
         match kind:
             case "intent":
                 self.intents.setdefault(name, (document, item.line))
+                self._take_title(document, name, item)
                 for text, line, entities in lines:
                     self._take_example(document, name, text, line, entities)
             case "synonym":
@@ -65,6 +68,23 @@ class NluReader:
                 )
             case _:
                 self._lookups.setdefault(name, []).extend(text for text, _, _ in lines)
+
+    def _take_title(self, document: Document, intent: str, item: Map) -> None:
+        """`title` in the metadata, of which the rest is the project's own: a text, one for each language, or false for none."""
+        metadata = item.get("metadata")
+        title = metadata.get("title") if isinstance(metadata, Map) else None
+        if title is None:
+            return
+        titles = {} if title is False else title if isinstance(title, Map) else {"": title}
+        if all(isinstance(each, str) and each.strip() for each in titles.values()):
+            self._titles.setdefault(intent, {}).update(
+                {str(language): each.strip() for language, each in titles.items()}
+            )
+        else:
+            document.warn(
+                item.line_of("metadata"),
+                f"title of '{intent}' passed over; expected a text, a text for each language, or false",
+            )
 
     def _take_example(self, document: Document, intent: str, text: str, line: int, entities: Any) -> None:
         try:
