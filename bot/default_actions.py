@@ -32,13 +32,13 @@ def run_default(course: Course, name: str) -> None:
 
 def fall_back(course: Course) -> None:
     """What was not understood is undone, so that it leads no rule astray."""
-    if not any(course.say(each) for each in ("utter_default", *_REPHRASE_RESPONSES)):
-        course.say_own(REPHRASE)
+    if not any(course.voice.say(each) for each in ("utter_default", *_REPHRASE_RESPONSES)):
+        course.voice.say_own(REPHRASE)
     course.apply({"event": "rewind"})
 
 
 def _restart(course: Course) -> None:
-    course.say("utter_restart")
+    course.voice.say("utter_restart")
     course.apply({"event": "restart"})
 
 
@@ -52,14 +52,14 @@ def _deactivate(course: Course) -> None:
 
 def _back(course: Course) -> None:
     """The wish to go back, and what was said before it."""
-    course.say("utter_back")
+    course.voice.say("utter_back")
     course.apply({"event": "rewind"})
     course.apply({"event": "rewind"})
 
 
 def ask_rephrase(course: Course) -> None:
-    if not course.say("utter_ask_rephrase"):
-        course.say_own(REPHRASE)
+    if not course.voice.say("utter_ask_rephrase"):
+        course.voice.say_own(REPHRASE)
 
 
 def _revert_fallback(course: Course) -> None:

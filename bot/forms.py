@@ -29,7 +29,7 @@ class FormRun:
         if starts:
             course.apply({"event": "active_loop", "name": form.name})
             for filled in extraction.extract_at_start(course.domain, course.tracker, course.sealing, form):
-                course.fill(filled)
+                course.slots.fill(filled)
         elif answered:
             self._require_something()
         wanted = await (self._validated() if starts or answered else self._resumed())
@@ -40,7 +40,7 @@ class FormRun:
         """Slots of ours that this message filled, also the one that the validation had us ask for and the domain does not list."""
         asked = self._course.tracker.requested_slot
         ours = dict.fromkeys([*self._form.required_slots, *([asked] if asked else [])])
-        return [name for name in ours if name in set(self._course.filled)]
+        return [name for name in ours if name in set(self._course.slots.filled)]
 
     def _require_something(self) -> None:
         tracker = self._course.tracker
@@ -59,7 +59,7 @@ class FormRun:
         if not course.implements(name) or not (fresh or self._asks_itself() or self._was_filled()):
             return []
         before = fresh or [slot for slot in self._form.required_slots if course.tracker.slots.get(slot) is not None]
-        return await course.custom(name, course.trailing(before))
+        return await course.custom(name, course.slots.trailing(before))
 
     async def _resumed(self) -> list[Event]:
         """After an interruption nothing is validated, but the validation still says which slot is the next."""

@@ -61,11 +61,11 @@ class TwoStage:
         guesses = guessed(course.tracker.latest_message)
         if not guesses:
             return
-        guess = next(filter(course.titled, guesses), guesses[0])
-        asked = sentence(DID_YOU_MEAN, course.language).format(course.title(guess))
-        yes = Button(sentence(YES, course.language), f"/{guess}")
-        no = Button(sentence(NO, course.language), f"/{OUT_OF_SCOPE}")
-        course.speak(Reply(text=asked, buttons=(yes, no)))
+        guess = next(filter(course.voice.titled, guesses), guesses[0])
+        asked = sentence(DID_YOU_MEAN, course.voice.language).format(course.voice.title(guess))
+        yes = Button(sentence(YES, course.voice.language), f"/{guess}")
+        no = Button(sentence(NO, course.voice.language), f"/{OUT_OF_SCOPE}")
+        course.voice.speak(Reply(text=asked, buttons=(yes, no)))
 
     def clarify(self) -> None:
         """The clear message takes the place of all the unclear ones before it, and is answered as if it had come first."""
@@ -96,20 +96,20 @@ class TwoStage:
             fall_back(course)
         if course.tracker.loop_name == TWO_STAGE_FALLBACK:
             course.apply({"event": "active_loop", "name": None})
-        course.not_understood()
+        course.voice.not_understood()
 
 
 def ask_back(course: Course) -> bool:
     """Which of the likeliest intents is meant. False where there is nothing to show a customer."""
     message = course.tracker.latest_message
     likely = guessed(message, LIKELY_LEAST) or guessed(message)[:GUESSES_MOST]
-    guesses = [name for name in likely if course.titled(name)][:GUESSES_MOST]
+    guesses = [name for name in likely if course.voice.titled(name)][:GUESSES_MOST]
     # The likeliest cannot be asked about, or none is likely: what was decided is done.
     if not guesses or guesses[0] != likely[0] or message.get("zone") == Zone.HAND_OFF:
         return False
-    buttons = [Button(course.title(name), f"/{name}") for name in guesses]
-    none = Button(sentence(NONE_OF_THESE, course.language), f"/{OUT_OF_SCOPE}")
-    course.speak(Reply(text=sentence(WHICH_ONE, course.language), buttons=(*buttons, none)))
+    buttons = [Button(course.voice.title(name), f"/{name}") for name in guesses]
+    none = Button(sentence(NONE_OF_THESE, course.voice.language), f"/{OUT_OF_SCOPE}")
+    course.voice.speak(Reply(text=sentence(WHICH_ONE, course.voice.language), buttons=(*buttons, none)))
     return True
 
 
