@@ -11,7 +11,7 @@ from bot.actions import ActionFailed, ActionRejected, Actions
 from bot.default_actions import run_default
 from bot.dialogue import extraction
 from bot.dialogue.decide import By, Decision, Moment, decide, in_doubt
-from bot.dialogue.events import REWIND, UNDO
+from bot.dialogue.events import REJECTED, REWIND, UNDO
 from bot.dialogue.exchange import Heard, Outcome
 from bot.dialogue.extraction import Sealing
 from bot.dialogue.language import HANDING_OFF, TROUBLE
@@ -122,6 +122,8 @@ class Course:
             if decision.action == LISTEN:
                 self.acted(LISTEN)
                 return
+            if decision.resumes:
+                self.apply({"event": "loop_interrupted", "is_interrupted": True})
             if not await self._perform(decision.action):
                 rejected.add(decision.action)
                 continue
@@ -180,7 +182,7 @@ class Course:
         try:
             await self._do(name)
         except ActionRejected:
-            self.apply({"event": "action_execution_rejected", "name": name})
+            self.apply({"event": REJECTED, "name": name})
             return False
         except ActionFailed:
             self.acted(name)
@@ -241,12 +243,15 @@ class Course:
         """Runs an action of the project: messages first, then events. Raises ActionFailed, ActionRejected."""
         tracker = self.tracker.as_dict(self.slots.opened(), trailing)
         ran = await self._actions.run(name, tracker, self.domain.plain)
-        if acts:
+        rejected = acts and any(event.get("event") == REJECTED for event in ran.events)
+        if acts and not rejected:
             self.acted(name)
         for response in ran.responses:
             self.voice.answer(response)
         for event in ran.events:
             self._take(event)
+        if rejected:
+            raise ActionRejected(name)
         return ran.events
 
     def _take(self, event: Event) -> None:
@@ -257,6 +262,9 @@ class Course:
                 self.apply(event)
                 self.voice.hand_over(BY_ACTION)
             case "followup" if event.get("name") == LISTEN:
+                return
+            case kind if kind == REJECTED:
+                # Of what runs now; it is written down where that is given up.
                 return
             case _:
                 self.apply(masked(event))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.actions import ActionRejected
 from bot.dialogue import extraction
+from bot.dialogue.events import REJECTED
 from bot.dialogue.tracker import Event
-from bot.project.domain import REQUESTED_SLOT, Form
+from bot.project.domain import LISTEN, REQUESTED_SLOT, Form
 
 if TYPE_CHECKING:
     from bot.course import Course
@@ -25,16 +26,19 @@ class FormRun:
         """Raises ActionRejected where the form is on, was asked, and what was said fills nothing of it."""
         course, form = self._course, self._form
         starts = self._starts = course.tracker.loop_name != form.name
-        answered = course.tracker.latest_action_name == "action_listen"
+        interrupted = course.tracker.loop is not None and course.tracker.loop.is_interrupted
+        answered = course.tracker.latest_action_name == LISTEN and not interrupted
         if starts:
             course.apply({"event": "active_loop", "name": form.name})
             for filled in extraction.extract_at_start(course.domain, course.tracker, course.sealing, form):
                 course.slots.fill(filled)
         elif answered:
             self._require_something()
-        wanted = await (self._validated() if starts or answered else self._resumed())
+        said = await (self._validated() if starts or answered else self._resumed())
+        if any(each.get("event") == REJECTED for each in said):
+            raise ActionRejected(form.name)
         course.acted(form.name)
-        await self._ask(self._next(wanted))
+        await self._ask(self._next(said))
 
     def _fresh(self) -> list[str]:
         """Slots of ours that this message filled, also the one that the validation had us ask for and the domain does not list."""
@@ -70,7 +74,9 @@ class FormRun:
         return any(self._course.tracker.slots.get(slot) is not None for slot in self._form.required_slots)
 
     def _next(self, events: list[Event]) -> str | None:
-        """The slot to ask for: what the validation says, else the first that is empty."""
+        """The slot to ask for: what the validation says, else the first that is empty. None where it ended the form."""
+        if self._course.tracker.loop is None:
+            return None
         said = [each for each in events if each.get("event") == "slot" and each.get("name") == REQUESTED_SLOT]
         if said:
             value = said[-1].get("value")

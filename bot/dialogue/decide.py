@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.dialogue.history import State
 from bot.dialogue.rulebook import Need, Pattern, Rulebook
 from bot.dialogue.stories import Advice, Stories
 from bot.dialogue.tracker import Tracker
@@ -47,13 +48,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`by` which policy; `rule` is the rule's or story's name. `miss`: the bot did not know what to do with what was said."""
+    """`by` which policy; `rule` is the rule's or story's name. `miss`: the bot did not know what to do with what was said.
+
+    `resumes`: a form is come back to after an interruption.
+    """
 
     action: str
     rule: str | None = None
     miss: bool = False
     by: By = By.RULE
     confidence: float = 1.0
+    resumes: bool = False
 
 
 def decide(
@@ -90,7 +95,7 @@ def _follow(tracker: Tracker, now: Moment, pattern: Pattern) -> Decision:
     if pattern.action == LISTEN and loop is not None and not about_loop:
         return Decision(loop, pattern.rule)
     miss = now.previous == LISTEN and (tracker.intent == FALLBACK_INTENT or pattern.action == DEFAULT_FALLBACK)
-    return Decision(pattern.action, pattern.rule, miss)
+    return Decision(pattern.action, pattern.rule, miss, resumes=now.previous == LISTEN and pattern.action == loop)
 
 
 def _without_rule(
@@ -100,14 +105,23 @@ def _without_rule(
     default = _DEFAULTS.get(tracker.intent or "") if listening else None
     if default is not None and default not in rejected:
         return Decision(default)
-    advice = stories.advise([*tracker.states, stories.state(domain, tracker, now.previous)])
+    state = stories.state(domain, tracker, now.previous)
+    advice = stories.advise([*tracker.states, state])
     if advice is not None and advice.action not in rejected and not _other_form(domain, tracker, advice):
-        return Decision(advice.action, advice.story, by=By(advice.by), confidence=advice.confidence)
+        resumes = listening and advice.action == state.loop and _resumes(tracker, state, stories)
+        return Decision(advice.action, advice.story, by=By(advice.by), confidence=advice.confidence, resumes=resumes)
     if listening and tracker.intent == HANDOFF_INTENT and HANDOFF not in rejected:
         return Decision(HANDOFF)
+    if listening and tracker.loop_name is not None and tracker.loop_name not in rejected:
+        # It was interrupted a turn ago, and no story says how that goes on: what was said now may be its answer.
+        return Decision(tracker.loop_name, by=By.LOOP)
     if listening:
         return Decision(stories.policies.fallback_action, miss=True, by=By.FALLBACK)
     return Decision(LISTEN if tracker.loop_name is None else tracker.loop_name, by=By.LOOP)
+
+
+def _resumes(tracker: Tracker, state: State, stories: Stories) -> bool:
+    return bool(tracker.spoken_before) and stories.memory.resumes(tracker.spoken_before[-1], state)
 
 
 def _other_form(domain: Domain, tracker: Tracker, advice: Advice) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 Event = dict[str, Any]
 REWIND, UNDO, RESTART = "rewind", "undo", "restart"
+REJECTED = "action_execution_rejected"
 
 
 def applied(events: Iterable[Event]) -> list[Event]:

@@ -75,7 +75,7 @@ def custom_actions(domain: Domain, tracker: Tracker) -> list[str]:
         for slot in domain.slots.values()
         for mapping in slot.mappings
         if mapping.action is not None
-        and _conditions_hold(tracker, mapping)
+        and _conditions_hold(tracker, slot, mapping)
         and _intent_fits(domain, tracker, mapping, tracker.loop_name)
     )
     return list(dict.fromkeys(names))
@@ -83,7 +83,9 @@ def custom_actions(domain: Domain, tracker: Tracker) -> list[str]:
 
 def _first(domain: Domain, tracker: Tracker, sealing: Sealing, slot: Slot) -> Filled | None:
     for mapping in slot.mappings:
-        if mapping.type in (MappingType.CUSTOM, MappingType.TRIGGER_INTENT) or not _conditions_hold(tracker, mapping):
+        if mapping.type in (MappingType.CUSTOM, MappingType.TRIGGER_INTENT) or not _conditions_hold(
+            tracker, slot, mapping
+        ):
             continue
         if not _intent_fits(domain, tracker, mapping, tracker.loop_name) or not _unmistakable(
             domain, tracker, slot, mapping
@@ -130,9 +132,13 @@ def _intent_fits(domain: Domain, tracker: Tracker, mapping: SlotMapping, loop: s
     return (not mapping.intents or intent in mapping.intents) and intent not in mapping.not_intents
 
 
-def _conditions_hold(tracker: Tracker, mapping: SlotMapping) -> bool:
-    """The conditions are alternatives."""
-    return not mapping.conditions or any(
+def _conditions_hold(tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
+    """The conditions are alternatives. While something else goes on in a form, nothing answers its question."""
+    if not mapping.conditions:
+        return True
+    if tracker.loop is not None and tracker.loop.rejected and tracker.requested_slot == slot.name:
+        return False
+    return any(
         condition.active_loop == tracker.loop_name
         and (condition.requested_slot is None or condition.requested_slot == tracker.requested_slot)
         for condition in mapping.conditions

@@ -5,6 +5,7 @@ Only what some story mentions is in a state: other slots and entities must not k
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,11 +99,20 @@ def _feature(slot: Slot, value: Any) -> str | None:
             return str(value).lower()
 
 
+def goes_on(states: Sequence[State], state: State, action: str) -> bool:
+    """Whether a form just runs on: after its last run there was nothing but listening."""
+    if state.loop != action or state.previous != LISTEN:
+        return False
+    between = itertools.takewhile(lambda each: each.action == LISTEN, reversed(states))
+    at = len(states) - sum(1 for _ in between)
+    return at > 0 and states[at - 1].action == action
+
+
 def appended(states: Sequence[State], state: State, action: str) -> list[State]:
-    """The states with one more. A form that runs again after nothing but listening stands there once, as in Rasa."""
+    """The states with one more. A form that goes on stands there once, as in Rasa."""
     kept = list(states)
-    if state.loop == action and state.previous == LISTEN:
-        at = next((i for i in range(len(kept) - 1, -1, -1) if kept[i].action == action), None)
-        if at is not None and all(each.action == LISTEN for each in kept[at + 1 :]):
-            return kept[: at + 1]
+    if goes_on(kept, state, action):
+        while kept[-1].action == LISTEN:
+            kept.pop()
+        return kept
     return [*kept, msgspec.structs.replace(state, action=action)][-STATES_KEPT:]

@@ -37,7 +37,9 @@ class Learned:
         return self.actions[best], float(shares[best] / shares.sum())
 
     def _knows(self, state: State) -> bool:
-        """The intent that was just heard, or the action that has just run, stands in some story."""
+        """The intent that was just heard, in a form that very form with it, or the action that has just run, stands in some story."""
+        if state.intent and state.loop:
+            return f"{state.loop}&{state.intent}" in self._rows
         return (
             f"0:intent={state.intent}" in self._rows if state.intent else f"0:previous={state.previous}" in self._rows
         )
@@ -49,6 +51,8 @@ def words_of(states: Sequence[State], most: int = 5) -> Iterator[str]:
         yield f"{age}:previous={state.previous}"
         if state.intent:
             yield f"{age}:intent={state.intent}"
+            if age == 0 and state.loop:
+                yield f"{state.loop}&{state.intent}"
         for entity in state.entities:
             yield f"{age}:entity={entity}"
         yield f"{age}:loop={state.loop}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.dialogue.history import State, Told
 from bot.dialogue.replay import Point, points
-from bot.project.domain import Domain
+from bot.project.domain import LISTEN, Domain
 from bot.project.story import Story
 
 # Rasa's default.
@@ -28,6 +28,7 @@ class Memory:
     points: list[Point] = field(default_factory=list)
     _actions: dict[_Key, tuple[str, str]] = field(default_factory=dict)
     _steps: set[tuple[str, str | None, str]] = field(default_factory=set)
+    _resumed: dict[tuple[str, str, str | None], list[frozenset[tuple[str, str]]]] = field(default_factory=dict)
     _length: int = MAX_HISTORY
 
     @classmethod
@@ -42,6 +43,9 @@ class Memory:
                 ambiguous.add(key)
             state = point.states[-1]
             memory._steps.add((state.previous, state.intent, point.action))
+            if state.loop == point.action and state.previous == LISTEN and len(point.states) > 1:
+                key_of_return = state.loop, point.states[-2].previous, state.intent
+                memory._resumed.setdefault(key_of_return, []).append(frozenset(state.slots))
         for key in ambiguous:
             del memory._actions[key]
         return memory
@@ -55,6 +59,11 @@ class Memory:
             if found is not None:
                 return found
         return None
+
+    def resumes(self, before: str, state: State) -> bool:
+        """Whether some story comes back to the form here, after `before` had interrupted it: it asks again, and validates nothing."""
+        wanted = self._resumed.get((state.loop or "", before, state.intent), ())
+        return any(slots.issubset(state.slots) for slots in wanted)
 
     def has(self, state: State, action: str) -> bool:
         """Whether some story does this after that: what only rules do does not belong to the history of stories."""

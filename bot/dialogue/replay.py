@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.dialogue.history import State, Told, appended, state_of
+from bot.dialogue.history import State, Told, appended, goes_on, state_of
 from bot.project.domain import LISTEN, Domain, MappingType, Slot, SlotType
 from bot.project.story import Checkpoint, Done, Either, Intended, LoopIs, Plain, SlotNeed, SlotsWere, Story
 
@@ -143,8 +143,9 @@ class _Walk:
             self.previous = action
             return
         state = state_of(self.domain, self.told, self.previous, self.message, self.slots, self.loop)
-        happy = state.loop == action and self.previous == LISTEN
-        if not happy and not (self.loop is not None and action == LISTEN and self.previous == self.loop):
+        if not goes_on(self.states, state, action) and not (
+            self.loop is not None and action == LISTEN and self.previous == self.loop
+        ):
             yield Point(
                 self.path.stories[0],
                 line,

@@ -30,7 +30,7 @@ class SealedSlot(msgspec.Struct, frozen=True):
 
 
 class Loop(msgspec.Struct):
-    """The form that is on. `rejected`: it had no use for what was said, so rules may answer."""
+    """The form that is on. `rejected`: it had no use for what was said, so others may answer until it runs again."""
 
     name: str
     is_interrupted: bool = False
@@ -165,8 +165,6 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         self.latest_message = event.get("parse_data") or {"text": event.get("text")}
         self.latest_action_name = LISTEN
         self.followup_action = None
-        if self.loop is not None:
-            self.loop.rejected = False
 
     def _replay(self, domain: Domain) -> None:
         """A slot that stands as it was keeps its seal; one that is as it had been before is left masked."""
@@ -200,8 +198,9 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         self.latest_action_name = name
         if name == self.followup_action:
             self.followup_action = None
-        if self.loop is not None and self.loop.name == name:
-            self.loop.rejected = False
+        if self.loop is not None:
+            self.loop.is_interrupted = False
+            self.loop.rejected = self.loop.rejected and self.loop.name != name
 
     def _turn_loop(self, name: str | None) -> None:
         if name is None:
