@@ -20,6 +20,8 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue import policy_files
+from bot.dialogue.learned import Learned
 from bot.nlu import model_files
 from bot.nlu.errors import ModelRefused
 from bot.nlu.interpreter import Interpreter
@@ -27,11 +29,13 @@ from bot.nlu.interpreter import Interpreter
 __all__ = [
     "FileMark",
     "Manifest",
+    "Model",
     "ModelInfo",
     "ModelRefused",
     "Version",
     "current_version",
     "load_current",
+    "load_model",
     "save_model",
 ]
 
@@ -44,6 +48,9 @@ _MANIFEST_BYTES = 1_048_576
 _TRAIN = "run `bellhop train`"
 
 
+FILES = model_files.FILES | policy_files.FILES
+
+
 class FileMark(msgspec.Struct, frozen=True):
     sha256: str
     bytes: int
@@ -51,7 +58,8 @@ class FileMark(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What the manifest says besides the files. `data_hash` is of examples and pipeline, `heldout_hash` of the measured texts."""
+    """What the manifest says besides the files. `data_hash` is of examples and pipeline, `heldout_hash` of the measured texts;
+    `stories` names those that the policy was learned from."""
 
     project: str
     data_hash: str
@@ -59,6 +67,16 @@ class ModelInfo:
     heldout_hash: str = ""
     parameters: Mapping[str, Any] | None = None
     metrics: Mapping[str, Any] | None = None
+    stories: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a bot answers with."""
+
+    interpreter: Interpreter
+    policy: Learned
+    manifest: Manifest
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,10 +90,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     heldout_hash: str = ""
     parameters: dict[str, Any] = {}
     metrics: dict[str, Any] = {}
+    stories: str = ""
     files: dict[str, FileMark]
 
 
-def save_model(home: Path, interpreter: Interpreter, info: ModelInfo) -> Version:
+def save_model(home: Path, interpreter: Interpreter, info: ModelInfo, policy: Learned | None = None) -> Version:
     """Writes the model, makes it current, and removes all but the newest five."""
     models = home / "models"
     models.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -85,6 +104,7 @@ def save_model(home: Path, interpreter: Interpreter, info: ModelInfo) -> Version
         fresh = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=models))
         try:
             interpreter.save(fresh)
+            policy_files.write(fresh, policy or Learned())
             _write_manifest(fresh, interpreter.version, info)
             _move(fresh, models / interpreter.version)
         except BaseException:
@@ -96,6 +116,12 @@ def save_model(home: Path, interpreter: Interpreter, info: ModelInfo) -> Version
 
 
 def load_current(home: Path) -> tuple[Interpreter, Manifest]:
+    """What understands. Raises ModelRefused, with what to do."""
+    model = load_model(home)
+    return model.interpreter, model.manifest
+
+
+def load_model(home: Path) -> Model:
     """Raises ModelRefused, with what to do."""
     version = current_version(home)
     if version is None:
@@ -104,12 +130,12 @@ def load_current(home: Path) -> tuple[Interpreter, Manifest]:
     try:
         manifest = read_manifest(folder)
         _check_files(folder, manifest)
-        interpreter = Interpreter.load(folder)
+        interpreter, policy = Interpreter.load(folder), policy_files.read(folder)
     except ModelRefused as refused:
         raise ModelRefused(f"{str(refused).rstrip('.')} (model {version}); {_TRAIN}.") from None
     if manifest.version != version or interpreter.version != version:
         raise ModelRefused(f"The model {version} says that it is another one; {_TRAIN}.")
-    return interpreter, manifest
+    return Model(interpreter, policy, manifest)
 
 
 def current_version(home: Path) -> Version | None:
@@ -147,10 +173,10 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
     present = {path.name for path in folder.iterdir()} - {_MANIFEST}
-    if unknown := sorted((present | set(manifest.files)) - model_files.FILES):
+    if unknown := sorted((present | set(manifest.files)) - FILES):
         # Only names of our own are known, so a file with pickled code in it is refused whatever the manifest says.
         raise ModelRefused(f"The model holds a file that Bellhop did not write: {unknown[0][:64]!r}.")
-    for name in sorted(model_files.FILES):
+    for name in sorted(FILES):
         path, mark = folder / name, manifest.files.get(name)
         if mark is None or path.is_symlink() or not path.is_file():
             raise ModelRefused(f"The model's file {name} is missing.")
@@ -175,7 +201,8 @@ def _write_manifest(folder: Path, version: str, info: ModelInfo) -> None:
         heldout_hash=info.heldout_hash,
         parameters=dict(info.parameters or {}),
         metrics=dict(info.metrics or {}),
-        files={name: _mark(folder / name) for name in sorted(model_files.FILES)},
+        stories=info.stories,
+        files={name: _mark(folder / name) for name in sorted(FILES)},
     )
     (folder / _MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
 

@@ -13,6 +13,9 @@ import msgspec
 
 from bot.actions import Actions
 from bot.dialogue.contradictions import contradictions
+from bot.dialogue.learning import learn, name_of
+from bot.dialogue.memory import MAX_HISTORY, Memory
+from bot.dialogue.replay import Point
 from bot.nlu.calibration import Calibration
 from bot.nlu.code_version import code_version
 from bot.nlu.data import NluConfig, TrainingData
@@ -20,7 +23,7 @@ from bot.nlu.interpreter import Interpreter
 from bot.nlu.learning import TOLERANCE, C
 from bot.nlu.measure import Measured, language_of, measure, spaced_language
 from bot.project import ProjectError, load_project
-from bot.registry import ModelInfo, current_manifest, save_model
+from bot.registry import ModelInfo, ModelRefused, load_current, save_model
 
 Progress = Callable[[str, float], None]
 # No action is run here.
@@ -69,6 +72,12 @@ class _Source:
     heldout: TrainingData | None
     config: NluConfig
     data_hash: str
+    points: tuple[Point, ...] = ()
+    max_history: int = MAX_HISTORY
+
+    @property
+    def stories(self) -> str:
+        return name_of(self.points, self.max_history)
 
 
 def train(project_folder: Path, home: Path, progress: Progress, *, force: bool = False) -> TrainReport:
@@ -78,7 +87,11 @@ def train(project_folder: Path, home: Path, progress: Progress, *, force: bool =
         raise ProjectError(found)
     # A model that no bot could start with must not become the live one.
     Actions.of(project, ACTION_SECONDS)
-    source = _Source(project.name, project.training, project.heldout, project.nlu_config, project.data_hash)
+    history = project.policies.max_history
+    points = tuple(Memory.of(project.domain, project.stories, history).points)
+    source = _Source(
+        project.name, project.training, project.heldout, project.nlu_config, project.data_hash, points, history
+    )
     report = _train(source, home, progress, force)
     return msgspec.structs.replace(report, warnings=tuple(map(str, sorted(project.warnings))))
 
@@ -100,13 +113,16 @@ def train_data(
 def _train(source: _Source, home: Path, progress: Progress, force: bool) -> TrainReport:
     heldout_hash = _hash(source.heldout.examples) if source.heldout else ""
     code = code_version()
-    if not force and (report := _unchanged(source, home, code, heldout_hash)):
-        return report
+    known = None if force else _known(source, home, code, heldout_hash)
+    if known is not None and known.stories == source.stories:
+        return msgspec.structs.replace(known.report, unchanged=True)
     began = time.perf_counter()
-    interpreter = Interpreter.train(source.data, source.config, progress)
+    # Where only the stories have changed, what understands stays.
+    interpreter = known.interpreter if known else Interpreter.train(source.data, source.config, progress)
+    policy = learn(source.points, source.max_history)
     seconds = time.perf_counter() - began
     progress("measure", 0.0)
-    report = _report(source, interpreter, seconds)
+    report = msgspec.structs.replace(known.report, seconds=seconds) if known else _report(source, interpreter, seconds)
     progress("measure", 1.0)
     info = ModelInfo(
         project=source.project,
@@ -115,14 +131,25 @@ def _train(source: _Source, home: Path, progress: Progress, force: bool) -> Trai
         heldout_hash=heldout_hash,
         parameters={"classifier": "LinearSVC", "C": C, "tolerance": TOLERANCE, **_written(source.config)},
         metrics=_written(report),
+        stories=source.stories,
     )
-    save_model(home, interpreter, info)
+    save_model(home, interpreter, info, policy)
     return report
 
 
-def _unchanged(source: _Source, home: Path, code: str, heldout_hash: str) -> TrainReport | None:
-    manifest = current_manifest(home)
-    if manifest is None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The live model, where it was trained on the same."""
+
+    report: TrainReport
+    interpreter: Interpreter
+    stories: str
+
+
+def _known(source: _Source, home: Path, code: str, heldout_hash: str) -> _Known | None:
+    try:
+        interpreter, manifest = load_current(home)
+    except ModelRefused:
         return None
     live = (manifest.project, manifest.data_hash, manifest.code_version, manifest.heldout_hash)
     if live != (source.project, source.data_hash, code, heldout_hash):
@@ -131,7 +158,7 @@ def _unchanged(source: _Source, home: Path, code: str, heldout_hash: str) -> Tra
         report = msgspec.convert(manifest.metrics, TrainReport)
     except msgspec.ValidationError:
         return None
-    return msgspec.structs.replace(report, unchanged=True)
+    return _Known(report, interpreter, manifest.stories)
 
 
 def _report(source: _Source, interpreter: Interpreter, seconds: float) -> TrainReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -12,7 +13,8 @@ from bot.actions import Actions
 from bot.course import Course
 from bot.dialogue.exchange import Button, Heard, Outcome, Reply
 from bot.dialogue.extraction import SENSITIVE
-from bot.dialogue.learning import learn
+from bot.dialogue.learned import Learned
+from bot.dialogue.learning import learn, name_of
 from bot.dialogue.memory import Memory
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.stories import Stories
@@ -31,6 +33,8 @@ SECONDS_A_MINUTE = 60
 # The rest of the ranking is near zero, and would be written with every message.
 RANKING_KEPT = 5
 
+logger = logging.getLogger("bellhop.bot")
+
 
 class Reader(Protocol):
     """An interpreter, or another reading of the same kind in tests of the dialogue alone."""
@@ -48,13 +52,14 @@ class Bot:
         ring: KeyRing | None,
         action_timeout: float = 8.0,
         rng: random.Random | None = None,
+        policy: Learned | None = None,
     ) -> None:
-        """Raises ProjectError where the project's actions cannot be imported."""
+        """Raises ProjectError where the project's actions cannot be imported. `policy` is that of the model."""
         self.project = project
         self._domain = project.domain
         self._rules = Rulebook(project.rules)
         memory = Memory.of(project.domain, project.stories, project.policies.max_history)
-        self._stories = Stories(memory, learn(memory.points, project.policies.max_history), project.policies)
+        self._stories = Stories(memory, _policy(memory, project, policy), project.policies)
         self._speaker = Speaker(project.domain, rng or random.Random())
         self._interpreter = interpreter
         self._quantities = QuantityReader(project.nlu_config, project.domain.entities - project.training.found())
@@ -124,6 +129,16 @@ class Bot:
         """A payload may be as old as a button: of what the project no longer knows, the text counts."""
         name = str(meant["intent"]["name"] or "").partition("/")[0]
         return name in self._domain.intents or name in DEFAULT_INTENTS or name == HANDOFF_INTENT
+
+
+def _policy(memory: Memory, project: Project, trained: Learned | None) -> Learned:
+    """That of the model, if it was learned from the stories that are there now; without a model it is learned at once."""
+    if trained is None:
+        return learn(memory.points, project.policies.max_history)
+    if trained.learned_from == name_of(memory.points, project.policies.max_history):
+        return trained
+    logger.warning("the stories have changed since the model was trained; `bellhop train` learns from them")
+    return Learned()
 
 
 def _meant(reading: Reading) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bot.answer import broken, spoken
 from bot.folder import project_folder
 from bot.nlu.reading import Reading
 from bot.project import load_project
-from bot.registry import load_current
+from bot.registry import load_model
 from bot.turn import Bot, Heard, Outcome
 from models.conversation import Conversation, Holder
 from models.database import open_engine
@@ -277,14 +277,15 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     # Custom actions run in threads: with Python's 5 ms each of them would wait that long for the loop to let go.
     sys.setswitchinterval(SWITCH_SECONDS)
     ring = KeyRing.load(settings.key_file)
-    interpreter, _ = load_current(settings.home)
-    bot = Bot(load_project(project_folder(settings)), interpreter, ring, settings.turn_limit.total_seconds())
+    model = load_model(settings.home)
+    project, limit = load_project(project_folder(settings)), settings.turn_limit.total_seconds()
+    bot = Bot(project, model.interpreter, ring, limit, policy=model.policy)
     engine = open_engine(settings.sql_url)
     try:
         async with Store.open(settings.store_url).opened() as store, Log(store, settings, History(engine)) as log:
             worker = Worker(store, log, settings, bot, ring)
             # Before the first message: it would wait a second for it, and a lease lives for two.
-            interpreter.warm()
+            model.interpreter.warm()
             await until_stopped(lambda stop: worker.run(stop, ready))
     finally:
         engine.dispose()

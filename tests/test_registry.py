@@ -12,6 +12,7 @@ import pytest
 from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.interpreter import Interpreter
 from bot.registry import (
+    FILES,
     KEPT,
     FileMark,
     Manifest,
@@ -63,7 +64,7 @@ def test_what_is_saved_is_current_and_reads_as_before(tmp_path: Path) -> None:
     assert interpreter.read(["我要退款", "A1001"]) == SHOP_BOT.read(["我要退款", "A1001"])
     assert (manifest.project, manifest.data_hash, manifest.code_version) == ("shop", "d" * 64, "code")
     assert (manifest.heldout_hash, manifest.parameters, manifest.metrics) == ("h" * 64, {"C": 1.0}, {"accuracy": 0.9})
-    assert manifest.files == {name: _mark(folder_of(tmp_path) / name) for name in ("model.json", "model.npz")}
+    assert manifest.files == {name: _mark(folder_of(tmp_path) / name) for name in FILES}
     assert manifest.created.endswith("Z")
     assert current_manifest(tmp_path) == manifest
 
@@ -73,7 +74,7 @@ def test_without_a_model_it_says_what_to_do(tmp_path: Path) -> None:
         load_current(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["model.json", "model.npz"])
+@pytest.mark.parametrize("name", sorted(FILES))
 def test_a_changed_byte_is_refused(tmp_path: Path, name: str) -> None:
     save_model(tmp_path, SHOP_BOT, INFO)
     path = folder_of(tmp_path) / name

@@ -10,17 +10,18 @@ import numpy.typing as npt
 
 from bot.dialogue.history import State
 
-Weights = npt.NDArray[np.float64]
+Weights = npt.NDArray[np.float32]
 
 
 @dataclass(slots=True)
 class Learned:
-    """`weights` (n_words, n_actions), `intercepts` (n_actions,). `words` name features of states."""
+    """`weights` (n_words, n_actions), `intercepts` (n_actions,). `words` name features of states; `learned_from` names the stories."""
 
     actions: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    weights: Weights = field(default_factory=lambda: np.zeros((0, 0)))
-    intercepts: Weights = field(default_factory=lambda: np.zeros(0))
+    weights: Weights = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    intercepts: Weights = field(default_factory=lambda: np.zeros(0, np.float32))
+    learned_from: str = ""
     _rows: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
