@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from redis.exceptions import ConnectionError, NoScriptError, RedisError, Respons
 
 from stream.errors import Unavailable
 
-WRITE_TIMEOUT_SECONDS = 0.5
+# Half for a free connection, half for the answer.
+ANSWER_SECONDS = 1.0
 CONNECTIONS = 64
 
 # What the server answers when it lives but cannot take a write: disk full, memory full, loading, read-only replica, cluster down.
@@ -52,16 +54,17 @@ class Store:
             commands=Redis.from_pool(
                 BlockingConnectionPool.from_url(
                     url,
-                    timeout=WRITE_TIMEOUT_SECONDS,
-                    socket_timeout=WRITE_TIMEOUT_SECONDS,
-                    socket_connect_timeout=WRITE_TIMEOUT_SECONDS,
+                    timeout=ANSWER_SECONDS / 2,
+                    # Not the client's: on Python 3.11 its wait_for loses a cancellation that comes as a command was sent, and costs a task.
+                    socket_timeout=None,
+                    socket_connect_timeout=ANSWER_SECONDS / 2,
                     retry=never,
                     max_connections=CONNECTIONS,
                     protocol=2,
                 )
             ),
             waiting=Redis.from_url(
-                url, socket_timeout=None, socket_connect_timeout=WRITE_TIMEOUT_SECONDS, retry=never, protocol=2
+                url, socket_timeout=None, socket_connect_timeout=ANSWER_SECONDS / 2, retry=never, protocol=2
             ),
         )
 
@@ -79,9 +82,10 @@ class Store:
 
 @asynccontextmanager
 async def reaching() -> AsyncIterator[None]:
-    """Turns what a client raises into Unavailable; an error in our own call stays what it is."""
+    """Bounds the wait, and turns what a client raises into Unavailable; an error in our own call stays what it is."""
     try:
-        yield
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield
     except (ConnectionError, TimeoutError, OSError) as error:
         raise Unavailable("the store does not answer") from error
     except ResponseError as error:
