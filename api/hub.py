@@ -34,6 +34,14 @@ class _Whisper(msgspec.Struct):
 # After the store came back every socket asks for what it missed; the store's clients are not that many.
 FILLS_AT_ONCE = 16
 
+
+class _ForOne(msgspec.Struct):
+    """Whom a frame on the agents' channel is for; the queue names nobody."""
+
+    agent: dict[str, Any] | None = None
+
+
+_for_one = msgspec.json.Decoder(_ForOne).decode
 _whisper = msgspec.json.Decoder(_Whisper).decode
 _TWO_SIDES = (AuthorKind.CUSTOMER, AuthorKind.AGENT)
 
@@ -213,6 +221,8 @@ class Hub:
             heard.set()
 
     def _queue(self, frame: bytes) -> None:
-        text = frame.decode()
+        """The queue is for all agents, an assignment only for the one whom it names."""
+        text, agent = frame.decode(), _for_one(frame).agent
         for connection in self.staff():
-            connection.outbox.put(text)
+            if agent is None or connection.identity.person == agent.get("id"):
+                connection.outbox.put(text)

@@ -10,6 +10,8 @@ from api.node import Node
 from api.problems import Refused
 from api.rights import Rights
 from handoff import desk
+from handoff.seats import Full, Kept
+from handoff.taking import seated
 from models.conversation import Conversation, Holder
 from models.entry import Author
 from stream.change import Change
@@ -26,15 +28,22 @@ class Moving:
 
     def __init__(self, node: Node, connection: Connection, rights: Rights) -> None:
         self._log = node.log
+        self._seats = node.seats
         self._identity = connection.identity
         self._rights = rights
 
     async def take(self, state: Conversation) -> None:
-        """Of two agents who take at once one is told `taken`."""
+        """Of two agents who take at once one is told `taken`; who holds as many as they may is told `full`."""
+        agent = self._identity.author
         for _ in range(TRIES):
+            change = desk.take(state, agent, _now())
             try:
-                await self._log.commit(desk.take(state, self._identity.author, _now()))
+                await seated(self._log, self._seats, state, agent, change)
                 return
+            except Full:
+                raise Refused("full") from None
+            except Kept:
+                break
             except Stale as stale:
                 state = stale.state
                 if state.holder is Holder.AGENT:

@@ -17,6 +17,7 @@ from api.metrics import Metrics
 from api.problems import FORBIDDEN, UNAUTHORIZED, Problem
 from api.rate import Addresses
 from handoff.queue import Queue
+from handoff.seats import Seats
 from models.database import open_engine
 from models.people import HASHES_AT_ONCE, People, Person
 from models.sealed import KeyRing
@@ -45,6 +46,7 @@ class Node:
     hub: Hub
     presence: Presence
     queue: Queue
+    seats: Seats
     metrics: Metrics = field(default_factory=Metrics)
     # Hashing waits here and not in a thread: the threads are for everybody's SQL.
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
@@ -64,6 +66,7 @@ class Node:
             yield cls(
                 settings=settings, ring=ring, tokens=Tokens(ring.signing, settings), people=People(engine), history=history, log=log,
                 push=push, hub=Hub(log, push, settings), presence=Presence(store, settings), queue=Queue(store),
+                seats=Seats(store, settings.capacity),
             )  # fmt: skip
 
     async def valid(self, token: str) -> Identity:

@@ -69,6 +69,7 @@ SENTENCES: Mapping[str, str] = {
     "not_assigned": "You do not hold this conversation.",
     "not_possible": "That is not possible now.",
     "taken": "Somebody else was quicker.",
+    "full": "You hold as many conversations as you may.",
     "id_conflict": "This id was used for another message.",
     "bad_frame": "The fields of this frame are not as they should be.",
     "bad_payload": "A payload is that of a button, and begins with a slash.",

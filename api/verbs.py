@@ -71,7 +71,7 @@ class Verbs:
                 await self._moving.close(frame.conversation)
             case Status():
                 self._rights.require_staff()
-                await self._node.presence.set_status(self._identity.person, frame.status)
+                await self._node.presence.set_status(self._identity.author, frame.status)
             case _:
                 assert_never(frame)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.conversation import Conversation, Verb, move
+from models.conversation import Conversation, Expect, Verb, move
 from models.entry import Author, AuthorKind, Message
 from stream.change import Change
 
@@ -19,6 +19,18 @@ def take(state: Conversation, agent: Author, at: int) -> Change:
     return _change(state, Verb.TAKE, agent, at)
 
 
+def assign(state: Conversation, agent: Author, at: int) -> Change:
+    """The agent is given a conversation that waits: nobody asked for it by hand."""
+    return _change(state, Verb.ASSIGN, _SYSTEM, at, agent=agent)
+
+
+def fence(state: Conversation) -> Change:
+    """A take that was prepared for this state and has not come can come no more. No entry: nothing visible has happened."""
+    return Change(
+        state.id, (), expect=Expect(holder=state.holder, token=state.token), set={"token": str(state.token + 1)}
+    )
+
+
 def give_back(state: Conversation, by: Author, at: int) -> Change:
     """The bot goes on; what was said to a person it does not answer."""
     return _change(state, Verb.GIVE_BACK, by, at)
@@ -33,8 +45,10 @@ def lose(state: Conversation, at: int) -> Change:
     return _change(state, Verb.LOSE, _SYSTEM, at, "agent_vanished")
 
 
-def _change(state: Conversation, verb: Verb, by: Author, at: int, reason: str | None = None) -> Change:
-    made = move(state, verb, by, at, reason)
+def _change(
+    state: Conversation, verb: Verb, by: Author, at: int, reason: str | None = None, agent: Author | None = None
+) -> Change:
+    made = move(state, verb, by, at, reason, agent)
     return Change(state.id, (made.entry,), expect=made.expect, set=made.set, mark=made.mark)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from handoff import seats
 from models.conversation import Conversation, Holder
-from models.frames import QueueFrame, Waiting, encode, rfc3339
+from models.frames import HolderFrame, QueueFrame, Waiting, encode, rfc3339
 from stream import keys
 from stream.store import Script, Store, reaching
 
@@ -45,8 +46,10 @@ class Queue:
         """The holder became what `state` says by entry `seq`; False where a later move is known already."""
         ticket = Ticket(state.asked, state.name, state.reason or None, state.language or None, returned)
         score = (RETURNED if returned else 0) + state.asked
-        arguments = [state.id, seq, state.holder, score, msgspec.json.encode(ticket), state.agent, verb, at]
-        return bool(await self._script(self._store.commands, [QUEUE, WAITING, HELD, SEQS, PACE], arguments))
+        written = msgspec.json.encode(ticket)
+        arguments = [state.id, seq, state.holder, score, written, state.agent, verb, at, state.token]
+        keys = [QUEUE, WAITING, HELD, SEQS, PACE, *seats.KEYS]
+        return bool(await self._script(self._store.commands, keys, arguments))
 
     async def snapshot(self, limit: int = 100) -> QueueFrame:
         """The first `limit` of those who wait."""
@@ -95,6 +98,11 @@ class Queue:
         frame = encode(await self.snapshot())
         async with reaching():
             await self._store.commands.publish(keys.QUEUE_PUSH, frame)
+
+    async def tell(self, frame: HolderFrame) -> None:
+        """To the desk of the agent whom it names."""
+        async with reaching():
+            await self._store.commands.publish(keys.QUEUE_PUSH, encode(frame))
 
     async def forget(self, conversation: str) -> None:
         async with reaching():

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 
 from handoff import desk
+from handoff.assigning import Assigning, Sweep
 from handoff.queue import Queue, waits
+from handoff.seats import Seats
 from models.conversation import Holder, IllegalMove
 from models.database import open_engine
 from models.entry import HolderChange
 from models.frames import HolderFrame
-from models.settings import Settings
+from models.settings import Routing, Settings
 from stream import keys
 from stream.change import Line
 from stream.errors import Stale, Unavailable
@@ -46,6 +48,10 @@ class Watch:
         self._presence = Presence(store, settings)
         self._leases = Leases(store, settings, keys.HANDOFF, self._let_go, exclusive=True)
         self._reader = Reader(store, settings, self._leases, keys.HANDOFF, settings.archive_batch)
+        self._assigning = Assigning(
+            log, self._queue, self._presence, Seats(store, settings.capacity), settings.capacity
+        )
+        self._sweep = Sweep(log, Seats(store, settings.capacity))
         self._reading = asyncio.Lock()
         self._told: dict[str, int] = {}
         self._vanished: dict[str, float] = {}
@@ -102,6 +108,9 @@ class Watch:
                         await self._reconcile()
                         reconciled = time.monotonic()
                     await self._take_back()
+                    await self._sweep.run()
+                    if self._settings.routing is Routing.ASSIGN:
+                        await self._assigning.run()
                     await self._tell()
                 else:
                     reconciled = -RECONCILE_EVERY_SECONDS

@@ -24,6 +24,7 @@ class Verb(StrEnum):
 
     ASK = "ask"
     TAKE = "take"
+    ASSIGN = "assign"
     GIVE_BACK = "give_back"
     LOSE = "lose"
     CLOSE = "close"
@@ -34,6 +35,7 @@ MOVES: Mapping[tuple[Holder, Verb], Holder] = {
     (Holder.BOT, Verb.TAKE): Holder.AGENT,
     (Holder.BOT, Verb.CLOSE): Holder.NOBODY,
     (Holder.QUEUE, Verb.TAKE): Holder.AGENT,
+    (Holder.QUEUE, Verb.ASSIGN): Holder.AGENT,
     (Holder.QUEUE, Verb.GIVE_BACK): Holder.BOT,
     (Holder.QUEUE, Verb.CLOSE): Holder.NOBODY,
     (Holder.AGENT, Verb.GIVE_BACK): Holder.BOT,
@@ -104,8 +106,11 @@ class Move(msgspec.Struct, frozen=True):
     mark: tuple[str, ...] = ()
 
 
-def move(conversation: Conversation, verb: Verb, by: Author, at: int, reason: str | None = None) -> Move:
-    """The move that `by` asks for at `at` (ms). Raises IllegalMove, or NotYours where the agent does not hold it.
+def move(
+    conversation: Conversation, verb: Verb, by: Author, at: int, reason: str | None = None, to: Author | None = None
+) -> Move:
+    """The move that `by` asks for at `at` (ms), for an assignment to the agent `to`. Raises IllegalMove, or NotYours where the
+    agent does not hold it.
 
     Giving back marks all that was said so far as answered: the bot does not answer what was said to a person.
     """
@@ -114,7 +119,7 @@ def move(conversation: Conversation, verb: Verb, by: Author, at: int, reason: st
         raise IllegalMove(conversation.holder, verb)
     if conversation.holder is Holder.AGENT and verb is not Verb.LOSE and by.kind is AuthorKind.AGENT:
         conversation.require_held_by(by.id or "")
-    agent = by if target is Holder.AGENT else None
+    agent = (to or by) if target is Holder.AGENT else None
     asked = _asked(conversation, target, at)
     entry = HolderChange(
         holder=target, verb=verb, author=by, reason=reason, agent=agent, asked=asked or None, returned=verb is Verb.LOSE

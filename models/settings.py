@@ -6,10 +6,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_type_hints
 
 PREFIX = "BELLHOP_"
+
+
+class Routing(StrEnum):
+    """How who waits comes to an agent."""
+
+    PULL = "pull"
+    ASSIGN = "assign"
 
 
 class SettingsError(Exception):
@@ -68,6 +76,10 @@ class Settings:
     grace: timedelta = _setting(
         timedelta(seconds=30), "How long a vanished agent keeps a conversation after the online key ended"
     )
+    routing: Routing = _setting(
+        Routing.PULL, "pull: agents take from the queue themselves; assign: who waits is given to who has least to do"
+    )
+    capacity: int = _setting(8, "Conversations that one agent may hold at once")
     drain: timedelta = _setting(timedelta(seconds=10), "Time that a process has to finish after SIGTERM")
     log_level: str = _setting("info", "debug, info, warning or error")
 
@@ -144,11 +156,15 @@ def _parsed(name: str, kind: type, text: str) -> Any:
     try:
         value: Any = timedelta(seconds=float(text)) if kind is timedelta else kind(text)
     except (ValueError, OverflowError):
-        raise SettingsError(f"{name} must be {_EXPECTED.get(kind, 'text')}") from None
+        raise SettingsError(f"{name} must be {_expected(kind)}") from None
     amount = value.total_seconds() if isinstance(value, timedelta) else value
     if isinstance(amount, int | float) and amount <= 0:
         raise SettingsError(f"{name} must be more than zero")
     return value
+
+
+def _expected(kind: type) -> str:
+    return " or ".join(kind) if issubclass(kind, StrEnum) else _EXPECTED.get(kind, "text")
 
 
 _EXPECTED = {int: "a whole number", float: "a number", timedelta: "a number of seconds"}

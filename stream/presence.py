@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.entry import Author, AuthorKind
 from models.settings import Settings
 from stream import keys
 from stream.store import Script, Store, reaching
 
 STATUS = "{handoff}:status"
+NAMES = "{handoff}:names"
 AVAILABLE = "available"
 OFFLINE = "offline"
 
@@ -34,9 +36,25 @@ class Presence:
                 pipe.exists(keys.online(person))
             return {person: bool(there) for person, there in zip(persons, await pipe.execute(), strict=True)}
 
-    async def set_status(self, agent: str, status: str) -> None:
-        async with reaching():
-            await self._store.commands.hset(STATUS, agent, status)
+    async def set_status(self, agent: Author, status: str) -> None:
+        async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
+            pipe.hset(STATUS, agent.id or "", status)
+            pipe.hset(NAMES, agent.id or "", agent.name or "")
+            await pipe.execute()
+
+    async def available(self) -> dict[str, Author]:
+        """Agents who say so and have a socket, by id."""
+        async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
+            pipe.hgetall(STATUS)
+            pipe.hgetall(NAMES)
+            statuses, names = await pipe.execute()
+        willing = [agent.decode() for agent, status in statuses.items() if status == AVAILABLE.encode()]
+        online = await self.online(willing)
+        return {
+            agent: Author(AuthorKind.AGENT, agent, names.get(agent.encode(), b"").decode() or None)
+            for agent in willing
+            if online[agent]
+        }
 
     async def status(self, agent: str) -> str:
         async with reaching():

@@ -96,6 +96,7 @@ export class Desk {
     // Looked at once and forgotten since: the server still pushes it.
     if (id && this.#board.open.has(id)) this.#apply(id, { on: "frame", frame });
     if (id && frame.type === "typing") this.#later(`typing ${id}`, TYPING_MS, () => this.#apply(id, { on: "hush" }));
+    if (frame.type === "holder" && frame.agent?.id === this.person.id && !this.#board.open.has(frame.conversation)) this.#open(frame.conversation);
     if (frame.type === "holder") this.#later("list", LIST_MS, () => void this.#list());
     this.redraw();
   }
@@ -127,7 +128,7 @@ export class Desk {
     const raced = this.#taking !== null && frame.code !== "unavailable";
     this.#taking = null;
     const plain = ["unavailable", "not_found", "closed", "not_assigned"].includes(frame.code);
-    this.#tell(raced ? t("error_taken") : plain ? sentence(frame.code) : t("error_action"));
+    this.#tell(frame.code === "full" ? t("error_full") : raced ? t("error_taken") : plain ? sentence(frame.code) : t("error_action"));
   }
 
   #sender(id: string | undefined): string | null {

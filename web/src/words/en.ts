@@ -66,6 +66,7 @@ export const en: Record<Word, string> = {
   error_not_found: "We cannot find this conversation.",
   error_not_assigned: "It is not yours. Take it before you answer.",
   error_taken: "Somebody else took it already.",
+  error_full: "You hold as many conversations as you may.",
   error_other: "This was not sent. Please try again.",
   error_action: "That did not work. Please try again.",
   error_conversation: "We cannot start a new conversation right now. Please try again in a moment.",

@@ -64,6 +64,7 @@ export const zh = {
   error_not_found: "找不到这个会话。",
   error_not_assigned: "这个会话不在你名下，先接入再回复。",
   error_taken: "已被其他同事接入。",
+  error_full: "您同时接待的会话已达上限。",
   error_other: "没有发送成功，请重试。",
   error_action: "没有成功，请再试一次。",
   error_conversation: "暂时无法开始新的会话，请稍后再试。",

@@ -1,0 +1,40 @@
+-- Seats of agents: what counts against an agent's capacity. A seat is kept before the move is committed, so that none is given twice.
+-- KEYS: 1 seats (conversation → "agent token at"), 2 load (agent → seats), 3 since (agent → ms of the last change).
+-- ARGV: 1 verb, 2 conversation, 3 agent, 4 token, 5 capacity. `at` is 0 once the conversation is known to be the agent's.
+-- reserve → 1 kept, 0 somebody else's (or a later state is known), -1 no seat is free; release → 1, or 0 where it is not that seat.
+
+local seats, load, since = KEYS[1], KEYS[2], KEYS[3]
+local verb, name, agent, token = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function free(whose)
+  redis.call('HDEL', seats, name)
+  if redis.call('HINCRBY', load, whose, -1) <= 0 then redis.call('HDEL', load, whose) end
+  redis.call('HSET', since, whose, now)
+end
+
+local seat = redis.call('HGET', seats, name)
+local whose, made
+if seat then
+  whose, made = string.match(seat, '^(%S+) (%d+)')
+  made = tonumber(made)
+end
+
+if verb == 'release' then
+  if whose ~= agent or made ~= token then return 0 end
+  free(whose)
+  return 1
+end
+
+if seat then
+  if made > token then return 0 end
+  if made == token then return whose == agent and 1 or 0 end
+  -- The holder has moved since: what that seat was kept for cannot be committed any more, or is over.
+  free(whose)
+end
+if tonumber(redis.call('HGET', load, agent) or '0') >= tonumber(ARGV[5]) then return -1 end
+redis.call('HSET', seats, name, agent .. ' ' .. ARGV[4] .. ' ' .. now)
+redis.call('HINCRBY', load, agent, 1)
+redis.call('HSET', since, agent, now)
+return 1

@@ -1,0 +1,25 @@
+"""An agent gets a conversation: a seat first, then the move. By hand or by assignment, the order is the same."""
+
+from __future__ import annotations
+
+from handoff.seats import Kept, Seats
+from models.conversation import Conversation
+from models.entry import Author
+from stream.change import Change, Committed
+from stream.errors import Stale
+from stream.log import Log
+
+
+async def seated(log: Log, seats: Seats, state: Conversation, agent: Author, change: Change) -> Committed:
+    """Commits `change`, which moves `state` to the agent. Raises Full, Kept, Stale, Unavailable.
+
+    Where the store does not answer the seat stays: the outcome is unknown, and the leader looks after it.
+    """
+    if agent.id is None:
+        raise Kept
+    await seats.keep(state.id, agent.id, state.token)
+    try:
+        return await log.commit(change)
+    except Stale:
+        await seats.let_go(state.id, agent.id, state.token)
+        raise
