@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
+
+# Tests have no time limits: what is slow on a busy machine is not wrong.
+settings.register_profile("bellhop", deadline=None)
+settings.load_profile("bellhop")
+
 pytest_plugins = ["tests.fixtures_store", "tests.fixtures_sql", "tests.fixtures_product", "tests.fixtures_api"]
