@@ -10,12 +10,13 @@ from typing import Any
 from bot.actions import ActionFailed, ActionRejected, Actions
 from bot.default_actions import run_default
 from bot.dialogue import extraction
-from bot.dialogue.decide import By, Decision, Moment, decide, in_doubt
+from bot.dialogue.decide import By, Decision, decide, in_doubt
 from bot.dialogue.events import REJECTED, REWIND, UNDO
-from bot.dialogue.exchange import Heard, Outcome
+from bot.dialogue.exchange import Heard, Outcome, Reply
 from bot.dialogue.extraction import Sealing
 from bot.dialogue.language import HANDING_OFF, TROUBLE
 from bot.dialogue.rulebook import Rulebook
+from bot.dialogue.situation import Moment
 from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Event, Tracker
 from bot.project.domain import (
@@ -152,7 +153,7 @@ class Course:
         elif previous == LISTEN or not self._ruled:
             self._ruled = self._stories.only_ruled(self.domain, self.tracker, previous, decision.action)
         if not self._ruled:
-            self._stories.record(self.domain, self.tracker, previous, decision.action)
+            self._stories.record(self.domain, self.tracker, previous, decision.action, decision.by_text)
 
     def _missed(self, decision: Decision) -> bool:
         """The second time in a row that the bot does not know what to do, a person does. What is in doubt is asked back, once."""
@@ -204,6 +205,9 @@ class Course:
         elif self.voice.knows(name):
             self.acted(name)
             self.voice.say(name)
+        elif name in self._stories.memory.told.said:
+            self.acted(name)
+            self.voice.speak(Reply(text=name))
         elif name == TWO_STAGE_FALLBACK:
             from bot.two_stage import TwoStage
 

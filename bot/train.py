@@ -83,12 +83,12 @@ class _Source:
 def train(project_folder: Path, home: Path, progress: Progress, *, force: bool = False) -> TrainReport:
     """Raises ProjectError and Untrainable for mistakes in the project."""
     project = load_project(project_folder)
-    if found := contradictions(project.rules):
-        raise ProjectError(found)
     # A model that no bot could start with must not become the live one.
     Actions.of(project, ACTION_SECONDS)
     history = project.policies.max_history
     points = tuple(Memory.of(project.domain, project.stories, history).points)
+    if project.policies.contradictions_refused and (found := contradictions(project.domain, project.rules, points)):
+        raise ProjectError(found)
     source = _Source(
         project.name, project.training, project.heldout, project.nlu_config, project.data_hash, points, history
     )

@@ -57,7 +57,7 @@ class Bot:
         """Raises ProjectError where the project's actions cannot be imported. `policy` is that of the model."""
         self.project = project
         self._domain = project.domain
-        self._rules = Rulebook(project.rules)
+        self._rules = Rulebook(project.rules, project.domain)
         memory = Memory.of(project.domain, project.stories, project.policies.max_history)
         self._stories = Stories(memory, _policy(memory, project, policy), project.policies)
         self._speaker = Speaker(project.domain, rng or random.Random())

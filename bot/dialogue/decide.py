@@ -6,19 +6,18 @@ rules answer, then stories from memory, then what was learned from them, and the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from bot.dialogue.history import State
-from bot.dialogue.rulebook import Need, Pattern, Rulebook
+from bot.dialogue.rulebook import Pattern, Rulebook
+from bot.dialogue.situation import Moment, Situation, best
 from bot.dialogue.stories import Advice, Stories
 from bot.dialogue.tracker import Tracker
 from bot.nlu.reading import FALLBACK_INTENT, Zone
 from bot.project.domain import DEFAULT_FALLBACK, HANDOFF_INTENT, LISTEN, RESTART, SESSION_START, Domain
-from bot.project.story import EntityNeed, Intended
 
 _DEFAULTS = {"restart": RESTART, "back": "action_back", "session_start": SESSION_START}
 HANDOFF = "action_handoff"
@@ -38,19 +37,10 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """The conversation just before an action ran. `slots` is a copy."""
-
-    previous: str
-    loop: str | None
-    slots: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """`by` which policy; `rule` is the rule's or story's name. `miss`: the bot did not know what to do with what was said.
 
-    `resumes`: a form is come back to after an interruption.
+    `resumes`: a form is come back to after an interruption. `by_text`: a story has what was said word for word.
     """
 
     action: str
@@ -59,6 +49,7 @@ class Decision:
     by: By = By.RULE
     confidence: float = 1.0
     resumes: bool = False
+    by_text: bool = False
 
 
 def decide(
@@ -82,7 +73,12 @@ def decide(
     if now.previous == DEFAULT_FALLBACK:
         # As in Rasa, where this action takes back what was said: neither a rule nor the form goes on from there.
         return Decision(LISTEN)
-    pattern = _best(domain, rules, tracker, moments, rejected)
+    if now.previous == LISTEN:
+        told = stories.word_for_word(domain, tracker)
+        if told is not None and told.action not in rejected:
+            return Decision(told.action, told.story, by=By.MEMORY, by_text=True)
+    situation = Situation(moments, tracker.latest_message, tracker.spoken_before, tracker.turns <= 1)
+    pattern = best(domain, rules, situation, rejected)
     if pattern is not None:
         return _follow(tracker, now, pattern)
     return _without_rule(domain, tracker, now, rejected, stories)
@@ -129,59 +125,6 @@ def _other_form(domain: Domain, tracker: Tracker, advice: Advice) -> bool:
     return advice.by == By.LEARNED and tracker.loop_name not in (None, advice.action) and advice.action in domain.forms
 
 
-def _best(
-    domain: Domain, rules: Rulebook, tracker: Tracker, moments: Sequence[Moment], rejected: AbstractSet[str]
-) -> Pattern | None:
-    for pattern in rules.candidates(moments[-1].previous, meanings(tracker)):
-        if pattern.action not in rejected and _applies(domain, tracker, moments, pattern):
-            return pattern
-    return None
-
-
-def meanings(tracker: Tracker) -> tuple[str, ...]:
-    """A retrieval intent counts under its full name and under its short one."""
-    full = tracker.latest_message.get("intent", {}).get("name")
-    return tuple(dict.fromkeys(name for name in (full, tracker.intent) if name))
-
-
 def in_doubt(tracker: Tracker) -> bool:
     """Whether asking back costs the customer less than the best guess. A wish for a person is not held up by a question."""
     return tracker.latest_message.get("zone") == Zone.ASK_BACK and tracker.intent != HANDOFF_INTENT
-
-
-def _applies(domain: Domain, tracker: Tracker, moments: Sequence[Moment], pattern: Pattern) -> bool:
-    if len(pattern.needs) > len(moments) or (pattern.conversation_start and tracker.turns > 1):
-        return False
-    if pattern.after and tuple(tracker.spoken_before[-len(pattern.after) :]) != pattern.after:
-        return False
-    if pattern.intended is not None and not _meant(domain, tracker, pattern.intended):
-        return False
-    states = moments[len(moments) - len(pattern.needs) :]
-    return all(_holds(need, state) for need, state in zip(pattern.needs, states, strict=True))
-
-
-def _holds(need: Need, state: Moment) -> bool:
-    if need.previous is not None and need.previous != state.previous:
-        return False
-    if need.loop_known and need.loop != state.loop:
-        return False
-    return all(slot.met_by(state.slots.get(slot.name)) for slot in need.slots)
-
-
-def _meant(domain: Domain, tracker: Tracker, intended: Intended) -> bool:
-    intent = domain.intents.get(tracker.intent or "")
-    found = [
-        entity
-        for entity in tracker.latest_message.get("entities", ())
-        if intent is None or intent.lets(entity["entity"])
-    ]
-    return all(any(_is(need, entity) for entity in found) for need in intended.entities)
-
-
-def _is(need: EntityNeed, entity: Mapping[str, Any]) -> bool:
-    return (
-        entity["entity"] == need.entity
-        and (need.value is None or entity["value"] == need.value)
-        and (need.role is None or entity.get("role") == need.role)
-        and (need.group is None or entity.get("group") == need.group)
-    )

@@ -6,17 +6,21 @@ Only what some story mentions is in a state: other slots and entities must not k
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from bot.project.domain import LISTEN, Domain, Slot, SlotType
-from bot.project.story import Checkpoint, Intended, Plain, SlotsWere
+from bot.dialogue.slot_features import feature
+from bot.project.domain import LISTEN, Domain
+from bot.project.story import Checkpoint, Intended, Plain, Said, SlotsWere
 
 # More than any policy looks back.
 STATES_KEPT = 20
+# Before what is told word for word, in place of an intent's name.
+_WORDS = "text: "
 
 
 class State(msgspec.Struct, frozen=True, array_like=True):
@@ -36,31 +40,51 @@ class State(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The slots and entities that stories mention."""
+    """The slots and entities that stories mention, the texts that they tell word for word, and those that the bot says in them."""
 
     slots: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, steps: Iterable[Plain], domain: Domain) -> Told:
         slots: set[str] = set()
         entities: set[str] = set()
+        texts: set[str] = set()
+        said: set[str] = set()
         for step in steps:
             if isinstance(step, SlotsWere | Checkpoint):
                 slots.update(need.name for need in step.slots)
             elif isinstance(step, Intended):
                 entities.update(need.entity for need in step.entities)
                 entities.update(span.entity for span in step.spans)
+                texts.update([plain(step.text)] if step.intent is None and step.text else ())
+            elif isinstance(step, Said):
+                said.add(step.text)
         influencing = {name for name, slot in domain.slots.items() if slot.influence_conversation}
-        return cls(frozenset(slots & influencing), frozenset(entities))
+        return cls(frozenset(slots & influencing), frozenset(entities), frozenset(texts), frozenset(said))
+
+
+def plain(text: str) -> str:
+    """Texts that are the same word for word, whatever their width, case and spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
 def state_of(
-    domain: Domain, told: Told, previous: str, message: Mapping[str, Any], slots: Mapping[str, Any], loop: str | None
+    domain: Domain,
+    told: Told,
+    previous: str,
+    message: Mapping[str, Any],
+    slots: Mapping[str, Any],
+    loop: str | None,
+    by_text: bool = False,
 ) -> State:
-    """`message` is a `latest_message`; it counts where the bot was listening."""
+    """`message` is a `latest_message`; it counts where the bot was listening, `by_text` as its words."""
     intent, entities = (None, ()) if previous != LISTEN else _meant(domain, told, message)
-    known = ((name, _feature(domain.slots[name], slots.get(name))) for name in sorted(told.slots))
+    if by_text and previous == LISTEN:
+        intent = f"{_WORDS}{plain(message.get('text') or '')}"
+    known = ((name, feature(domain.slots[name], slots.get(name))) for name in sorted(told.slots))
     return State(previous, intent, entities, tuple((name, value) for name, value in known if value is not None), loop)
 
 
@@ -81,22 +105,6 @@ def _meant(domain: Domain, told: Told, message: Mapping[str, Any]) -> tuple[str 
 
 def _entity(found: Mapping[str, Any]) -> str:
     return "#".join(str(found[part]) for part in ("entity", "role", "group") if found.get(part))
-
-
-def _feature(slot: Slot, value: Any) -> str | None:
-    """As Rasa features slots: of a text or a list only whether it is there."""
-    if value is None or value == []:
-        return None
-    match slot.type:
-        case SlotType.TEXT | SlotType.LIST:
-            return "set"
-        case SlotType.ANY:
-            return None
-        case SlotType.CATEGORICAL:
-            known = {str(each).lower() for each in slot.values}
-            return str(value).lower() if str(value).lower() in known else "__other__"
-        case SlotType.BOOL | SlotType.FLOAT:
-            return str(value).lower()
 
 
 def goes_on(states: Sequence[State], state: State, action: str) -> bool:

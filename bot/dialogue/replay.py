@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.dialogue.history import State, Told, appended, goes_on, state_of
+from bot.dialogue.situation import Moment
 from bot.project.domain import LISTEN, Domain, MappingType, Slot, SlotType
-from bot.project.story import Checkpoint, Done, Either, Intended, LoopIs, Plain, SlotNeed, SlotsWere, Story
+from bot.project.story import Checkpoint, Done, Either, Intended, LoopIs, Plain, Said, SlotNeed, SlotsWere, Story
 
 # Stories with many alternatives and checkpoints stand for their product.
 PATHS_MOST = 2_000
@@ -27,16 +28,20 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`states` up to the one in which `action` is due. `message`, `slots`, `loop`: how things stand there."""
+    """`states` up to the one in which `action` is due. `message`, `moments` of the turn, `before`: how things stand there."""
 
     story: Story
     line: int
     states: tuple[State, ...]
     action: str
     message: dict[str, Any]
-    slots: dict[str, Any]
-    loop: str | None
+    moments: tuple[Moment, ...]
+    before: tuple[str, ...]
     first_turn: bool
+
+    @property
+    def loop(self) -> str | None:
+        return self.moments[-1].loop
 
 
 def paths(stories: Sequence[Story]) -> Iterator[Path]:
@@ -115,9 +120,16 @@ class _Walk:
     slots: dict[str, Any] = field(default_factory=dict)
     loop: str | None = None
     turns: int = 0
+    moments: list[Moment] = field(default_factory=list)
+    before: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.slots = self.domain.first_slots()
+
+    @property
+    def by_text(self) -> bool:
+        """What was said is told word for word, not as an intent."""
+        return self.message.get("intent", {}).get("name") is None
 
     def take(self, step: Plain) -> Iterator[Point]:
         match step:
@@ -128,6 +140,8 @@ class _Walk:
                 yield from self._act(step.action, step.line)
             case SlotsWere():
                 self.slots.update({need.name: _value(self.domain, need) for need in step.slots})
+            case Said():
+                yield from self._act(step.text, step.line)
             case LoopIs():
                 self.loop = step.name
             case _:
@@ -142,7 +156,8 @@ class _Walk:
             # What stands before the first message is said without being asked: nothing to decide.
             self.previous = action
             return
-        state = state_of(self.domain, self.told, self.previous, self.message, self.slots, self.loop)
+        state = state_of(self.domain, self.told, self.previous, self.message, self.slots, self.loop, self.by_text)
+        self.moments.append(Moment(self.previous, self.loop, dict(self.slots)))
         if not goes_on(self.states, state, action) and not (
             self.loop is not None and action == LISTEN and self.previous == self.loop
         ):
@@ -152,8 +167,8 @@ class _Walk:
                 (*self.states, state),
                 action,
                 self.message,
-                dict(self.slots),
-                self.loop,
+                tuple(self.moments),
+                self.before,
                 self.turns == 1,
             )
         self.states = appended(self.states, state, action)
@@ -164,6 +179,8 @@ class _Walk:
     def _hear(self, step: Intended) -> None:
         self.turns += 1
         self.previous = LISTEN
+        self.before = tuple(each.previous for each in self.moments[1:])
+        self.moments.clear()
         entities = [
             {"entity": need.entity, "value": need.value, "role": need.role, "group": need.group}
             for need in step.entities

@@ -10,8 +10,9 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bot.project.domain import LISTEN
-from bot.project.story import Anything, Done, Either, Intended, LoopIs, Plain, Rule, SlotNeed, SlotsWere
+from bot.dialogue.slot_features import wanted
+from bot.project.domain import LISTEN, Domain
+from bot.project.story import Anything, Done, Either, Intended, LoopIs, Plain, Rule, SlotsWere
 
 # A rule with `or` in many steps stands for their product.
 EXPANSIONS_MOST = 256
@@ -19,12 +20,15 @@ EXPANSIONS_MOST = 256
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one state must be. None as `previous`: whatever ran before. `loop` counts only with `loop_known`; None is: no form is on."""
+    """What one state must be. None as `previous`: whatever ran before. `loop` counts only with `loop_known`; None is: no form is on.
+
+    `slots` are names with what policies see of them; None is: not set.
+    """
 
     previous: str | None
     loop_known: bool = False
     loop: str | None = None
-    slots: tuple[SlotNeed, ...] = ()
+    slots: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,17 @@ class _Walk:
     """Where the walk through one rule stands."""
 
     rule: Rule
+    domain: Domain
     previous: str | None = None
     intended: Intended | None = None
     loop_known: bool = False
     loop: str | None = None
-    slots: dict[str, SlotNeed] = field(default_factory=dict)
+    slots: dict[str, str | None] = field(default_factory=dict)
     needs: list[Need] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
     def need(self) -> Need:
-        return Need(self.previous, self.loop_known, self.loop, tuple(self.slots.values()))
+        return Need(self.previous, self.loop_known, self.loop, tuple(self.slots.items()))
 
     def pattern(self, action: str) -> Pattern:
         start = self.rule.conversation_start
@@ -71,7 +76,7 @@ class _Walk:
             case LoopIs():
                 self.loop_known, self.loop = True, step.name
             case SlotsWere():
-                self.slots.update({need.name: need for need in step.slots})
+                self.slots.update(seen for need in step.slots if (seen := wanted(self.domain, need)) is not None)
             case Anything():
                 self.needs.clear()
                 self.previous = None
@@ -103,10 +108,10 @@ class Rulebook:
 
     __slots__ = ("_by_state",)
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], domain: Domain) -> None:
         self._by_state: dict[tuple[str, str | None], list[Pattern]] = {}
         for rule in rules:
-            for pattern in patterns(rule):
+            for pattern in patterns(rule, domain):
                 meant = None if pattern.intended is None else pattern.intended.intent
                 previous = pattern.needs[-1].previous
                 assert previous is not None  # a first action without an intent is not predicted
@@ -120,10 +125,10 @@ class Rulebook:
         return iter(sorted(itertools.chain(*found), key=lambda pattern: pattern.weight, reverse=True))
 
 
-def patterns(rule: Rule) -> Iterator[Pattern]:
+def patterns(rule: Rule, domain: Domain) -> Iterator[Pattern]:
     """All that one rule predicts."""
     for steps in _expanded(rule):
-        walk = _Walk(rule)
+        walk = _Walk(rule, domain)
         for step in (*rule.condition, *steps):
             yield from walk.take(step)
         if rule.waits and walk.previous is not None:

@@ -79,6 +79,8 @@ class Slot:
     influence_conversation: bool = True
     values: tuple[Any, ...] = ()
     mappings: tuple[SlotMapping, ...] = ()
+    min_value: float = 0.0
+    max_value: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

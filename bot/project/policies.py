@@ -13,11 +13,13 @@ _LOOKING_BACK = ("MemoizationPolicy", "AugmentedMemoizationPolicy", "TEDPolicy")
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Rasa's defaults. `fallback_threshold`: below it the fallback action runs; `max_history` counts states."""
+    """Rasa's defaults. `fallback_threshold`: below it the fallback action runs; `max_history` counts states;
+    `contradictions_refused` is Rasa's `check_for_contradictions`."""
 
     max_history: int = 5
     fallback_threshold: float = 0.3
     fallback_action: str = DEFAULT_FALLBACK
+    contradictions_refused: bool = True
 
 
 def read_policies(document: Document) -> Policies:
@@ -40,7 +42,10 @@ def read_policies(document: Document) -> Policies:
         threshold = 0.0
     action = rule.get("core_fallback_action_name")
     return Policies(
-        max(looks, default=default.max_history), float(threshold), str(action) if action else default.fallback_action
+        max(looks, default=default.max_history),
+        float(threshold),
+        str(action) if action else default.fallback_action,
+        rule.get("check_for_contradictions") is not False,
     )
 
 

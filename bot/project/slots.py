@@ -36,7 +36,16 @@ def read_slot(document: Document, name: str, given: Map) -> Slot:
     ]
     influences = value_at(document, given, "influence_conversation", bool, kind is not SlotType.ANY, "true or false")
     influences = influences and kind is not SlotType.ANY
-    return Slot(name, kind, initial, influences, values, tuple(mappings))
+    least, most = (_bound(document, given, *bound) for bound in (("min_value", 0.0), ("max_value", 1.0)))
+    return Slot(name, kind, initial, influences, values, tuple(mappings), least, most)
+
+
+def _bound(document: Document, given: Map, key: str, default: float) -> float:
+    value = given.get(key, default)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    document.warn(given.line_of(key), f"expected a number as `{key}`")
+    return default
 
 
 def is_old(document: Document) -> bool:

@@ -39,16 +39,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class SlotNeed:
-    """`any_value`: set to whatever; else exactly `value`, where None means not set."""
+    """`any_value`: only named; else `value`, where None means not set."""
 
     name: str
     value: Any = None
     any_value: bool = False
-
-    def met_by(self, value: Any) -> bool:
-        if self.any_value:
-            return value is not None and value != []
-        return bool(value == self.value)
 
 
 @dataclass(frozen=True, slots=True)
