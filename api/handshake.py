@@ -7,14 +7,17 @@ import secrets
 
 from starlette.websockets import WebSocket
 
+from api.address import address_of
 from api.auth import BadToken, Disabled, Identity
 from api.connection import CloseCode, Connection
 from api.node import Node
-from api.problems import NO_SQL, UNAUTHORIZED, Problem, answer, kinds
+from api.problems import NO_SQL, UNAUTHORIZED, Problem, answer, kinds, too_many
 from api.socket import Session
 from api.verbs import Verbs
 from models.frames import PROTOCOL, TOKEN_PREFIX
 from stream.errors import Unavailable
+
+RETRY_SECONDS = 10
 
 logger = logging.getLogger("bellhop.api")
 
@@ -22,6 +25,15 @@ logger = logging.getLogger("bellhop.api")
 async def chat(socket: WebSocket) -> None:
     """The endpoint /chat."""
     node: Node = socket.state.node
+    with node.places.taken(address_of(socket)) as place:
+        if place:
+            await _met(socket, node)
+        else:
+            node.metrics.refused.labels("address").inc()
+            await socket.send_denial_response(answer(too_many(RETRY_SECONDS, "Too many sockets from this address.")))
+
+
+async def _met(socket: WebSocket, node: Node) -> None:
     offered: list[str] = socket.scope.get("subprotocols", [])
     token, browser = _token(socket, offered)
     try:

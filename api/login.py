@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import secrets
 import time
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.address import address_of
 from api.auth import BadToken, Identity, Kind, Role
 from api.node import Here, Node
-from api.problems import UNAUTHORIZED, Problem, documented
+from api.problems import UNAUTHORIZED, Problem, documented, too_many
 from models.frames import rfc3339
 from models.people import PASSWORD_CHARACTERS, Person, TooManyTries
 from models.tables import EMAIL_CHARACTERS
@@ -51,12 +51,10 @@ class SignedIn(BaseModel):
 @router.post("/login", responses=documented(401, 413, 415, 422, 429))
 async def login(here: Here, request: Request, given: Login) -> SignedIn:
     """The same answer for an unknown e-mail and a wrong password. Five wrong ones lock the account for fifteen minutes."""
-    wait = here.logins.take(request.client.host if request.client else "", time.monotonic())
+    wait = here.logins.take(address_of(request), time.monotonic())
     if wait:
         here.metrics.logins.labels("too_many").inc()
-        raise Problem(
-            429, "too_many_tries", "Too many tries. Please wait a moment.", {"Retry-After": str(math.ceil(wait))}
-        )
+        raise too_many(wait, "Too many tries. Please wait a moment.")
     person = await _verified(here, given)
     refresh, jti, expires = here.tokens.refresh(person.id, Role(person.role))
     await asyncio.to_thread(here.people.save_refresh, jti, person.id, secrets.token_hex(16), expires)

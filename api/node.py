@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.address import Places
 from api.auth import BadToken, Disabled, Identity, Role, Tokens
 from api.hub import Hub
 from api.metrics import Metrics
@@ -47,6 +48,8 @@ class Node:
     presence: Presence
     queue: Queue
     seats: Seats
+    visitors: Addresses
+    places: Places
     metrics: Metrics = field(default_factory=Metrics)
     # Hashing waits here and not in a thread: the threads are for everybody's SQL.
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
@@ -67,6 +70,8 @@ class Node:
                 settings=settings, ring=ring, tokens=Tokens(ring.signing, settings), people=People(engine), history=history, log=log,
                 push=push, hub=Hub(log, push, settings), presence=Presence(store, settings), queue=Queue(store),
                 seats=Seats(store, settings.capacity),
+                visitors=Addresses(settings.visitors_per_minute / 60, settings.visitors_per_minute),
+                places=Places(settings.connections_per_address),
             )  # fmt: skip
 
     async def valid(self, token: str) -> Identity:

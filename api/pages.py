@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from models.asyncapi import as_yaml
 
 DIST = Path(__file__).parent / "static" / "dist"
 # Their names carry a hash of what is in them.
+_ASSET = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 FOREVER = "public, max-age=31536000, immutable"
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +40,7 @@ async def desk_page() -> Response:
 async def asset(name: str) -> Response:
     """One flat folder. The pages themselves are not for ever, and names with a dot in front are the build's own."""
     path = DIST / name
-    if path.parent != DIST or name.startswith(".") or path.suffix == ".html" or "\0" in name or not path.is_file():
+    if not _ASSET.fullmatch(name) or path.suffix == ".html" or not path.is_file():
         raise Problem(404, "not_found", "There is no such file.")
     return FileResponse(path, headers={"Cache-Control": FOREVER})
 

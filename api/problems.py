@@ -4,6 +4,7 @@ and a sentence that never repeats what was sent."""
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -55,10 +56,12 @@ STATUSES: Mapping[int, _Status] = {
     403: _Status("Forbidden", "forbidden"),
     404: _Status("Not found", "not_found"),
     405: _Status("Method not allowed", "method_not_allowed"),
+    408: _Status("Too late", "too_late"),
     413: _Status("Too large", "too_large"),
     415: _Status("Unsupported media type", "unsupported_media_type"),
     422: _Status("Not as expected", "invalid"),
     429: _Status("Too many requests", "too_many_requests"),
+    431: _Status("Head too long", "head_too_long"),
     500: _Status("Our fault", "internal"),
     503: _Status("Unavailable", "unavailable"),
 }
@@ -113,8 +116,19 @@ def _invalid(error: RequestValidationError) -> Problem:
     errors = error.errors()
     if any(each["type"] == "json_invalid" for each in errors):
         return Problem(422, "bad_json", "This is not valid JSON.")
-    where = sorted({".".join(map(str, each["loc"])) for each in errors})
+    where = sorted({_place(each) for each in errors})
     return Problem(422, "invalid", f"Not as expected: {', '.join(where)[:200]}.")
+
+
+def _place(error: Mapping[str, Any]) -> str:
+    """The name of a field that we do not know is what was sent, too."""
+    loc = [str(each) for each in error["loc"]]
+    return ".".join([*loc[:-1], "(unknown field)"] if error["type"] == "extra_forbidden" else loc)
+
+
+def too_many(wait: float, sentence: str = "That was too often. Please wait a moment.") -> Problem:
+    """`wait`: the seconds until it is allowed."""
+    return Problem(429, "too_many_tries", sentence, {"Retry-After": str(math.ceil(wait))})
 
 
 def answer(problem: Problem) -> Response:

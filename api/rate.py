@@ -34,6 +34,12 @@ class Bucket:
             return 0.0
         return (1 - self.left) / self.rate
 
+    def spend(self, amount: int, now: float) -> float:
+        """Takes it whatever is left: the seconds until that is made good."""
+        self.left = min(self.burst, self.left + (now - self.at) * self.rate) - amount
+        self.at = now
+        return max(0.0, -self.left / self.rate)
+
 
 class Pace:
     """One connection's. Too fast three times within a minute, or by more than a whole burst at once, is too much."""

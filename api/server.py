@@ -13,6 +13,7 @@ from api.app import create_app
 from api.connection import CloseCode
 from api.node import Node
 from api.protocol import chat_protocol
+from api.request import request_protocol
 from models.settings import Settings
 from stream.running import settled
 
@@ -53,8 +54,9 @@ def configured(settings: Settings) -> uvicorn.Config:
         create_app(settings),
         host=settings.host,
         port=settings.port,
-        http="httptools",
-        ws=chat_protocol(settings.send_limit),
+        loop="uvloop",
+        http=request_protocol(settings),
+        ws=chat_protocol(settings),
         ws_max_size=settings.frame_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,

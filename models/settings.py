@@ -53,6 +53,7 @@ class Settings:
     send_limit: timedelta = _setting(
         timedelta(seconds=20), "A write that the reader does not take is given up after this"
     )
+    request_limit: timedelta = _setting(timedelta(seconds=10), "A request whose head and body take longer is given up")
     outbox_frames: int = _setting(256, "Frames that may wait for one connection before it is closed (4501)")
     outbox_bytes: int = _setting(1_048_576, "Bytes that may wait for one connection before it is closed (4501)")
     frame_bytes: int = _setting(65_536, "Largest frame")
@@ -60,6 +61,8 @@ class Settings:
     messages_per_second: float = _setting(10.0, "Frames a second that one connection may send")
     messages_burst: int = _setting(20, "Frames that one connection may send at once")
     connections_per_person: int = _setting(5, "Sockets of one person; the oldest is closed (4409)")
+    connections_per_address: int = _setting(100, "Sockets from one address; more are refused (429)")
+    visitors_per_minute: int = _setting(120, "New customers and conversations from one address; more are refused (429)")
     connections: int = _setting(15_000, "Sockets of one API process; more are refused (1013)")
     recent_entries: int = _setting(200, "Entries of a conversation that are kept in Redis for resuming")
     idle: timedelta = _setting(timedelta(hours=24), "A conversation idle this long leaves Redis once it is archived")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -73,7 +72,7 @@ def serving(settings: Settings) -> Callable[[], None]:
     """Returns when it listens; call what it gives to end it."""
     ready = threading.Event()
     server = Server(configured(settings), ready.set)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
+    thread = threading.Thread(target=server.run)
     thread.start()
     assert ready.wait(20), "the API does not start"
 

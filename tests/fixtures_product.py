@@ -39,6 +39,9 @@ class Product:
             "BELLHOP_HOME": str(home),
             "BELLHOP_PORT": str(self.port),
             "BELLHOP_ADMIN_PASSWORD_FILE": str(password_file),
+            # All of a test's customers come from one address.
+            "BELLHOP_VISITORS_PER_MINUTE": "100000",
+            "BELLHOP_CONNECTIONS_PER_ADDRESS": "100000",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

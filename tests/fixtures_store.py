@@ -129,7 +129,11 @@ def valkey_url(valkey_server: StoreServer) -> str:
 @pytest.fixture
 def settings(tmp_path: Path, valkey_url: str) -> Settings:
     """Everything below a folder of this test."""
-    return replace(Settings(), home=tmp_path, redis_url=valkey_url)
+    # All of a test's customers come from one address.
+    many = 100_000
+    return replace(
+        Settings(), home=tmp_path, redis_url=valkey_url, visitors_per_minute=many, connections_per_address=many
+    )
 
 
 @pytest.fixture

@@ -225,7 +225,9 @@ def test_bodies_that_are_not_taken(http: httpx.Client) -> None:
     extra = http.post("/api/login", json={"email": "a@b.cc", "password": "typed-by-a-person", "role": "admin"})
     assert extra.status_code == 422
     assert "typed-by-a-person" not in extra.text
-    assert http.post("/api/visitors", json={"role": "admin"}).status_code == 422
+    unknown = http.post("/api/visitors", json={"13800138000": 1})
+    assert unknown.status_code == 422
+    assert unknown.json()["detail"] == "Not as expected: body.(unknown field)."
     assert http.post("/api/login", content="{", headers={"Content-Type": "application/json"}).status_code == 422
 
 
@@ -250,6 +252,8 @@ def test_pages_carry_a_policy_without_inline_script(http: httpx.Client) -> None:
     for asset in [part.split('"')[0] for part in page.text.split('"/assets/')[1:]]:
         assert http.get(f"/assets/{asset}").status_code == 200
     assert http.get("/assets/index.html").status_code == 404
+    for strange in ("x" * 300, "\u5b57" * 100, "a%00b", ".vite"):
+        assert http.get(f"/assets/{strange}").status_code == 404, strange
     assert http.get("/assets/..%2f..%2fapp.py").status_code == 404
 
 
