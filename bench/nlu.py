@@ -120,7 +120,7 @@ def read_all(interpreter: Interpreter, texts: Sequence[Example]) -> list[Reading
 
 
 def confidence(reading: Reading) -> float:
-    return max(guess.confidence for guess in reading.ranking if guess.name == best_intent(reading))
+    return max(guess.confidence for guess in reading.ranking if reading.full(guess.name) == best_intent(reading))
 
 
 def timed(interpreter: Interpreter, texts: list[str]) -> str:
@@ -150,16 +150,24 @@ def _forget() -> None:
         known.forget()
 
 
+def folder_of(given: Path | None) -> Path | int:
+    """Where the data lies; where there is none that is said, and what the program then ends with comes back."""
+    folder = given or Path(os.environ.get("BELLHOP_DATA", ROOT.parent / "shared" / "data"))
+    if folder.is_dir():
+        return folder
+    print(f"Not measured: no data in {folder}; give the folder as argument or in BELLHOP_DATA.")
+    # `make bench` goes on with the other programs where nobody asked for this one.
+    return 2 if given or "BELLHOP_DATA" in os.environ else 0
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", nargs="?", type=Path)
     options.add_argument("--without", action="store_true", help="n-grams alone")
     given = options.parse_args()
-    folder = given.folder or Path(os.environ.get("BELLHOP_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        print(f"Not measured: no data in {folder}; give the folder as argument or in BELLHOP_DATA.")
-        # `make bench` goes on with the other programs where nobody asked for this one.
-        return 2 if given.folder or "BELLHOP_DATA" in os.environ else 0
+    folder = folder_of(given.folder)
+    if isinstance(folder, int):
+        return folder
     for part in PARTS:
         run(folder, part, given.without)
     return 0

@@ -19,6 +19,8 @@ from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.situation import Moment
 from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Event, Tracker
+from bot.hearing import Second
+from bot.later import offer_later
 from bot.project.domain import (
     DEFAULT_FALLBACK,
     HANDOFF_ACTIONS,
@@ -74,11 +76,15 @@ class Course:
         self._ruled = False
         self._back = self._again = False
 
-    async def run(self) -> Outcome:
-        """The message is in the tracker already."""
+    async def run(self, second: Second | None = None) -> Outcome:
+        """The message is in the tracker already; `second` is what else it means."""
         await self._extract()
         await self._act()
         tracker, voice = self.tracker, self.voice
+        if second is not None:
+            await self._go_on(second)
+        if voice.handoff is None:
+            offer_later(self)
         tracker.failures = tracker.failures + 1 if self._failed else 0
         if tracker.failures >= FAILURES_MOST and voice.handoff is None:
             voice.say_own(HANDING_OFF)
@@ -86,8 +92,22 @@ class Course:
         tracker.spoken_before = [name for name in self._ran if name != LISTEN]
         if voice.handoff:
             tracker.misses = tracker.failures = 0
+            tracker.later = ""
         tracker.language = voice.language or ""
         return Outcome(tuple(voice.replies), tracker.to_bytes(), voice.handoff, tuple(self._ran), voice.language)
+
+    async def _go_on(self, second: Second) -> None:
+        """As if it had been said in a message of its own. While a form is on, or where there is doubt, it waits."""
+        if self.voice.handoff is not None:
+            return
+        if not second.sure or self.tracker.loop is not None or self._failed:
+            self.tracker.later = second.intent
+            return
+        self.sealing, self._back = second.sealing, False
+        self.slots.filled.clear()
+        self.apply(second.event)
+        await self._extract()
+        await self._act()
 
     async def start_session(self, carried: Mapping[str, Any]) -> None:
         """A project may begin a session in its own way."""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialogue.exchange import Button, Reply
 from bot.dialogue.responses import choose, fill
 from bot.dialogue.tracker import Tracker
+from bot.parse_data import full_intent, selected
 from bot.project.domain import Domain
 from models.sensitive import redact
 
@@ -50,11 +51,15 @@ class Speaker:
         return {} if chosen is None else dict(fill(chosen.parts, {**tracker.slots, **variables}))
 
     def _full(self, name: str, tracker: Tracker) -> str:
-        """`utter_faq` stands for one of `utter_faq/…`."""
+        """`utter_faq` stands for one of `utter_faq/…`: what was meant, else what the selector chose whatever was meant."""
         if name in self._domain.responses:
             return name
-        intent = tracker.latest_message.get("intent", {}).get("name") or ""
-        return f"utter_{intent}" if f"utter_{intent}".startswith(f"{name}/") else name
+        meant = f"utter_{full_intent(tracker.latest_message)}"
+        if meant.startswith(f"{name}/"):
+            return meant
+        chosen = selected(tracker.latest_message, name.removeprefix("utter_"))
+        action = str(chosen["response"]["utter_action"]) if chosen else ""
+        return action if action.startswith(f"{name}/") else name
 
 
 def masked(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -19,19 +19,17 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Tracker
+from bot.hearing import Hearing, Second
 from bot.nlu.quantities import QuantityReader
-from bot.nlu.reading import Entity, Reading, Zone
-from bot.payload import understood
+from bot.nlu.reading import Entity, Reading
 from bot.project import Project
-from bot.project.domain import DEFAULT_INTENTS, HANDOFF_INTENT, TWO_STAGE_FALLBACK
+from bot.project.domain import TWO_STAGE_FALLBACK
 from bot.speaking import Speaker
 from models.sealed import KeyRing
 
 __all__ = ["Bot", "Button", "Heard", "Outcome", "Reply"]
 
 SECONDS_A_MINUTE = 60
-# The rest of the ranking is near zero, and would be written with every message.
-RANKING_KEPT = 5
 
 logger = logging.getLogger("bellhop.bot")
 
@@ -59,6 +57,7 @@ class Bot:
         self._domain = project.domain
         self._rules = Rulebook(project.rules, project.domain)
         memory = Memory.of(project.domain, project.stories, project.policies.max_history)
+        self._hearing = Hearing(project, self._rules, memory.told.texts)
         self._stories = Stories(memory, _policy(memory, project, policy), project.policies)
         self._speaker = Speaker(project.domain, rng or random.Random())
         self._interpreter = interpreter
@@ -82,8 +81,7 @@ class Bot:
             self._domain, self._rules, self._stories, self._speaker, self._actions, self._ring, held, heard, self._titles
         )  # fmt: skip
         await self._begin(course, held, heard)
-        self._hear(held, heard, reading)
-        return await course.run()
+        return await course.run(self._hear(held, heard, reading))
 
     async def _begin(self, course: Course, tracker: Tracker, heard: Heard) -> None:
         """A session: the first, or a new one after a long silence. Slots that the project has got since are there too."""
@@ -96,6 +94,7 @@ class Bot:
             carried = {name: kept[name] for name in kept if name in domain.slots and kept[name] != first[name]}
             sealed = tracker.sealed
             tracker.turns = tracker.misses = tracker.failures = 0
+            tracker.later = ""
             await course.start_session(carried)
             tracker.sealed = {name: seal for name, seal in sealed.items() if name in carried} | tracker.sealed
         tracker.slots = {**domain.first_slots(), **tracker.slots}
@@ -104,31 +103,14 @@ class Bot:
         if tracker.paused:
             tracker.apply({"event": "resume", "timestamp": heard.at}, domain)
 
-    def _hear(self, tracker: Tracker, heard: Heard, reading: Reading) -> None:
-        """Only a payload that one of our buttons carried is more than text: anybody can type a slash."""
-        meant = _meant(reading)
-        if heard.payload and heard.payload in tracker.offered:
-            meant = understood(heard.payload)
-        if not self._speakable(meant):
-            meant = _meant(reading)
-        message: dict[str, Any] = {
-            **meant,
-            "text": heard.text,
-            "message_id": heard.message_id,
-            "metadata": {"idempotency_key": f"{heard.conversation}:{heard.seq}"},
-        }
+    def _hear(self, tracker: Tracker, heard: Heard, reading: Reading) -> Second | None:
+        """What the message means besides is given back."""
+        event, second = self._hearing.events(heard, reading, tracker)
         tracker.channel = heard.channel
         tracker.turns += 1
         tracker.last_at = heard.at
-        tracker.apply(
-            {"event": "user", "text": heard.text, "parse_data": message, "input_channel": heard.channel, "timestamp": heard.at},
-            self._domain,
-        )  # fmt: skip
-
-    def _speakable(self, meant: dict[str, Any]) -> bool:
-        """A payload may be as old as a button: of what the project no longer knows, the text counts."""
-        name = str(meant["intent"]["name"] or "").partition("/")[0]
-        return name in self._domain.intents or name in DEFAULT_INTENTS or name == HANDOFF_INTENT
+        tracker.apply(event, self._domain)
+        return second
 
 
 def _policy(memory: Memory, project: Project, trained: Learned | None) -> Learned:
@@ -139,17 +121,6 @@ def _policy(memory: Memory, project: Project, trained: Learned | None) -> Learne
         return trained
     logger.warning("the stories have changed since the model was trained; `bellhop train` learns from them")
     return Learned()
-
-
-def _meant(reading: Reading) -> dict[str, Any]:
-    """A reading as Rasa's `latest_message` has it; `zone` is ours, where there is doubt."""
-    doubt = {} if reading.zone is Zone.ANSWER else {"zone": reading.zone.value}
-    return {
-        "intent": msgspec.to_builtins(reading.intent),
-        "entities": [msgspec.to_builtins(each) for each in reading.entities],
-        "intent_ranking": [msgspec.to_builtins(each) for each in reading.ranking[:RANKING_KEPT]],
-        **doubt,
-    }
 
 
 def _with_sealed(heard: Heard, reading: Reading) -> Reading:

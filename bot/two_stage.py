@@ -11,6 +11,7 @@ from bot.dialogue.events import heard
 from bot.dialogue.exchange import Button, Reply
 from bot.dialogue.language import DID_YOU_MEAN, NO, NONE_OF_THESE, WHICH_ONE, YES, sentence
 from bot.nlu.reading import FALLBACK_INTENT, Zone
+from bot.parse_data import likely
 from bot.project.domain import DEFAULT_FALLBACK, LISTEN, TWO_STAGE_FALLBACK
 
 if TYPE_CHECKING:
@@ -102,10 +103,10 @@ class TwoStage:
 def ask_back(course: Course) -> bool:
     """Which of the likeliest intents is meant. False where there is nothing to show a customer."""
     message = course.tracker.latest_message
-    likely = guessed(message, LIKELY_LEAST) or guessed(message)[:GUESSES_MOST]
-    guesses = [name for name in likely if course.voice.titled(name)][:GUESSES_MOST]
+    best = guessed(message, LIKELY_LEAST) or guessed(message)[:GUESSES_MOST]
+    guesses = [name for name in best if course.voice.titled(name)][:GUESSES_MOST]
     # The likeliest cannot be asked about, or none is likely: what was decided is done.
-    if not guesses or guesses[0] != likely[0] or message.get("zone") == Zone.HAND_OFF:
+    if not guesses or guesses[0] != best[0] or message.get("zone") == Zone.HAND_OFF:
         return False
     buttons = [Button(course.voice.title(name), f"/{name}") for name in guesses]
     none = Button(sentence(NONE_OF_THESE, course.voice.language), f"/{OUT_OF_SCOPE}")
@@ -115,8 +116,7 @@ def ask_back(course: Course) -> bool:
 
 def guessed(message: dict[str, Any], least: float = 0.0) -> list[str]:
     """The intents that it may have been, best first."""
-    guesses = [each for each in message.get("intent_ranking", ()) if each.get("confidence", 0.0) >= least]
-    return [name for each in guesses if (name := each.get("name")) and name not in _UNCLEAR]
+    return [name for name, confidence in likely(message, _UNCLEAR) if confidence >= least]
 
 
 def _intent(event: dict[str, Any]) -> str | None:

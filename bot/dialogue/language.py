@@ -25,6 +25,7 @@ TROUBLE = {
 DID_YOU_MEAN = {CHINESE: "您是想说“{}”吗？", ENGLISH: 'Did you mean "{}"?'}
 WHICH_ONE = {CHINESE: "您想说的是哪一个？", ENGLISH: "Which of these did you mean?"}
 NONE_OF_THESE = {CHINESE: "都不是", ENGLISH: "None of these"}
+ALSO_ASKED = {CHINESE: "您刚才还问到：", ENGLISH: "You also asked about this:"}
 YES = {CHINESE: "是", ENGLISH: "Yes"}
 NO = {CHINESE: "不是", ENGLISH: "No"}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.dialogue.rulebook import Need, Pattern, Rulebook
 from bot.dialogue.slot_features import feature
+from bot.parse_data import full_intent
 from bot.project.domain import Domain
 from bot.project.story import EntityNeed, Intended
 
@@ -42,7 +43,7 @@ def intent_of(message: Mapping[str, Any]) -> str | None:
 
 def meanings(message: Mapping[str, Any]) -> tuple[str, ...]:
     """A retrieval intent counts under its full name and under its short one."""
-    full = (message.get("intent") or {}).get("name")
+    full = full_intent(message)
     return tuple(dict.fromkeys(name for name in (full, intent_of(message)) if name))
 
 

@@ -50,7 +50,8 @@ class Before(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Tracker(msgspec.Struct, omit_defaults=True):
-    """Mutable while a turn runs, bytes between turns. `misses` and `failures` count turns in a row, `turns` since the session began."""
+    """Mutable while a turn runs, bytes between turns. `misses` and `failures` count turns in a row, `turns` since the session began.
+    `later` is an intent that was meant too, and waits."""
 
     sender_id: str = ""
     slots: dict[str, Any] = {}
@@ -66,6 +67,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     last_at: float = 0.0
     channel: str = ""
     language: str = ""
+    later: str = ""
     offered: list[str] = []
     spoken_before: list[str] = []
     states: list[State] = []
@@ -224,6 +226,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         self.turns = 0
         self.offered = []
         self.spoken_before = []
+        self.later = ""
         self.latest_action_name = LISTEN
 
     def offer(self, payloads: Iterable[str]) -> None:

@@ -14,6 +14,10 @@ DIMENSIONS = frozenset(
 )  # fmt: skip
 
 
+# As Rasa names a ResponseSelector that has no retrieval intent of its own, and chooses among the keys of all.
+ANY_INTENT = "default"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """An annotated entity: `text[start:end]`, code points, end exclusive."""
@@ -39,6 +43,7 @@ class TrainingData:
 
     `entities` are names that the domain declares: a regex or lookup of that name extracts even where no example is annotated.
     `titles` are the project's own for its intents, by language ("" where it names none); empty where one is not to be offered.
+    `retrieval` are the intents of which examples name keys, as in `faq/hours`.
     """
 
     examples: tuple[Example, ...]
@@ -47,6 +52,7 @@ class TrainingData:
     lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     entities: tuple[str, ...] = ()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    retrieval: tuple[str, ...] = ()
 
     def found(self) -> frozenset[str]:
         """The entities that examples, regexes or lookups find."""
@@ -70,3 +76,5 @@ class NluConfig:
     # Duckling's dimensions that are looked for, and the time zone (IANA) that days and hours are of; None is the machine's.
     dimensions: tuple[str, ...] = ()
     timezone: str | None = None
+    # The retrieval intents of Rasa's ResponseSelectors: by these names actions find what was chosen.
+    selectors: tuple[str, ...] = ()

@@ -23,6 +23,8 @@ from bot.nlu.tokens import Ends, tokens_of
 
 # Of the numbers of both taggers in a saved model.
 PREFIXES = ("tagger_", "parts_")
+# As Rasa names what puts a synonym's value in.
+SYNONYMS = "EntitySynonymMapper"
 
 
 class EntityRules(msgspec.Struct, frozen=True):
@@ -144,9 +146,17 @@ class EntityReader:
         return parted + matches[len(labels) :]
 
     def _entity(self, match: Match) -> Entity:
-        value = self.rules.synonyms.get(lower(match.value), match.value)
+        synonym = self.rules.synonyms.get(lower(match.value))
         return Entity(
-            match.name, value, match.start, match.end, match.role, match.group, match.confidence, match.source.extractor
+            match.name,
+            match.value if synonym is None else synonym,
+            match.start,
+            match.end,
+            match.role,
+            match.group,
+            match.confidence,
+            match.source.extractor,
+            processors=[] if synonym is None else [SYNONYMS],
         )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import msgspec
@@ -26,12 +26,14 @@ from bot.nlu.fallback import with_fallback
 from bot.nlu.features import Floats, Idf, Vocabulary, weigh
 from bot.nlu.grams import grams
 from bot.nlu.hybrid import Fitted, Hybrid
+from bot.nlu.match import Match
 from bot.nlu.measure import spaced_language
-from bot.nlu.reading import Entity, Guess, Reading
+from bot.nlu.reading import Guess, Reading
+from bot.nlu.retrieval import RANKING_LENGTH, Retrieval
+from bot.nlu.several import with_clauses
 from bot.nlu.titles import Titles, titles_of
+from bot.nlu.unseen import Seen
 from bot.nlu.zones import zone_of
-
-RANKING_LENGTH = 10
 
 
 def _quiet(what: str, share: float) -> None:
@@ -43,6 +45,7 @@ class Interpreter:
     version: str
     classifier: Classifier
     reader: EntityReader
+    retrieval: Retrieval
     titles: Titles = field(default_factory=dict)
 
     @property
@@ -65,22 +68,43 @@ class Interpreter:
         counted = [grams(text, reader.features(reader.find(text))) for text in texts]
         intents = [example.intent for example in data.examples]
         classifier = learn(texts, counted, intents, lambda share: progress("intents", share))
-        return cls(_version(data, config), classifier, reader, _titles(data, config, classifier))
+        retrieval = Retrieval.of(classifier.intents, data.retrieval)
+        return cls(_version(data, config), classifier, reader, retrieval, _titles(data, config, classifier))
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        """One vectorised prediction for all; what lies behind READ_CHARACTERS of a text does not count."""
+        """One vectorised prediction for all, and one more for the parts of those that may mean two things. What lies behind
+        READ_CHARACTERS of a text does not count."""
+        seen = [Seen.of(text) for text in texts]
+        readings = self._read([each.text for each in seen])
+        return [each.restored(reading) for each, reading in zip(seen, readings, strict=True)]
+
+    def _read(self, texts: Sequence[str]) -> list[Reading]:
+        found = [self.reader.find(text) for text in texts]
+        readings = [
+            msgspec.structs.replace(reading, entities=self.reader.entities(reading.text, each))
+            for reading, each in zip(self._understood(texts, found, self.classifier), found, strict=True)
+        ]
+        return with_clauses(readings, self._parts, self._glance)
+
+    def _parts(self, texts: Sequence[str]) -> list[Reading]:
+        return self._understood(texts, [self.reader.find(text) for text in texts], self.classifier)
+
+    def _glance(self, texts: Sequence[str]) -> list[Reading]:
+        """By n-grams alone."""
+        found = [self.reader.find(text) for text in texts]
+        return self._understood(texts, found, replace(self.classifier, hybrid=None))
+
+    def _understood(self, texts: Sequence[str], found: Sequence[list[Match]], classifier: Classifier) -> list[Reading]:
+        """Without entities."""
         if not texts:
             return []
-        found = [self.reader.find(text) for text in texts]
-        words = self.classifier.vocabulary.words
-        confidences, strange = self.classifier.confidences(
+        words = classifier.vocabulary.words
+        learned, strange = classifier.confidences(
             texts, [grams(text, self.reader.features(each), words) for text, each in zip(texts, found, strict=True)]
         )
+        confidences = self.retrieval.confidences(learned)
         best = np.argsort(-confidences, axis=1, kind="stable")[:, :RANKING_LENGTH]
-        return [
-            self._reading(text, row, order, float(none), self.reader.entities(text, each))
-            for text, row, order, none, each in zip(texts, confidences, best.tolist(), strange, found, strict=True)
-        ]
+        return [self._reading(*each) for each in zip(texts, confidences, best.tolist(), strange, learned, strict=True)]
 
     def warm(self) -> None:
         """Loads what the first text that is read would wait for: the encoder takes a second."""
@@ -100,6 +124,7 @@ class Interpreter:
             taggers=self.reader.words(),
             hybrid=None if classifier.hybrid is None else classifier.hybrid.words,
             titles=self.titles,
+            retrieval=tuple(self.retrieval.columns),
         )
         arrays: model_files.Arrays = {
             "coefficients": classifier.coefficients,
@@ -130,15 +155,21 @@ class Interpreter:
             words.calibration,
             _hybrid(words, arrays),
         )
-        return cls(words.version, classifier, reader, words.titles)
+        return cls(words.version, classifier, reader, Retrieval.of(words.intents, words.retrieval), words.titles)
 
-    def _reading(
-        self, text: str, confidences: Floats, order: list[int], none: float, entities: tuple[Entity, ...]
-    ) -> Reading:
+    def _reading(self, text: str, confidences: Floats, order: list[int], none: float, learned: Floats) -> Reading:
         # Rounded: the encoder's last digits depend on what else is in the batch.
-        guesses = tuple(Guess(self.classifier.intents[i], round(float(confidences[i]), 4)) for i in order)
+        guesses = tuple(Guess(self.retrieval.intents[i], round(float(confidences[i]), 4)) for i in order)
         ranking = with_fallback(guesses, self.reader.rules.config)
-        return Reading(text, ranking[0], ranking, entities, self.version, round(none, 4), zone_of(guesses))
+        return Reading(
+            text,
+            ranking[0],
+            ranking,
+            model=self.version,
+            out_of_scope=round(float(none), 4),
+            zone=zone_of(self.retrieval.finest(learned) or guesses),
+            retrieval=self.retrieval.selected(learned),
+        )
 
 
 def _hybrid_arrays(hybrid: Hybrid | None) -> model_files.Arrays:

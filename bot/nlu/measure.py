@@ -46,8 +46,10 @@ def language_of(text: str, spaced: str = "en") -> str:
 
 
 def best_intent(reading: Reading) -> str:
-    """The real guess, also where the fallback fired."""
-    return next((guess.name for guess in reading.ranking if guess.name != FALLBACK_INTENT), FALLBACK_INTENT)
+    """The real guess, also where the fallback fired; of a retrieval intent with its key."""
+    return next(
+        (reading.full(guess.name) for guess in reading.ranking if guess.name != FALLBACK_INTENT), FALLBACK_INTENT
+    )
 
 
 def measure(

@@ -58,6 +58,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     taggers: tuple[TaggerWords, TaggerWords]
     hybrid: HybridWords | None = None
     titles: Mapping[str, Mapping[str, str]] = {}
+    retrieval: tuple[str, ...] = ()
 
 
 def write(folder: Path, words: Words, arrays: Arrays) -> None:

@@ -29,6 +29,7 @@ class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence_entity: float | None = None
     extractor: str | None = None
     additional_info: dict[str, Any] | None = None
+    processors: list[str] = []
 
 
 class Zone(StrEnum):
@@ -42,7 +43,8 @@ class Zone(StrEnum):
 class Reading(msgspec.Struct, frozen=True):
     """`ranking` is best first; where the fallback fired it begins with `nlu_fallback` and the real ranking follows.
 
-    `out_of_scope` is how likely no intent is meant (0 to 1).
+    `out_of_scope` is how likely no intent is meant (0 to 1). `retrieval`: the keys of each retrieval intent, best first.
+    `clauses`: where the text means two things, both, in its order; all else is of the text as a whole.
     """
 
     text: str
@@ -52,3 +54,17 @@ class Reading(msgspec.Struct, frozen=True):
     model: str = ""
     out_of_scope: float = 0.0
     zone: Zone = Zone.ANSWER
+    retrieval: dict[str, tuple[Guess, ...]] = {}
+    clauses: tuple[Clause, ...] = ()
+
+    def full(self, intent: str) -> str:
+        """Of a retrieval intent its best key, else the intent itself."""
+        keys = self.retrieval.get(intent)
+        return keys[0].name if keys else intent
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """A part of a text, read by itself; it begins at `start`. Entities are left to the whole."""
+
+    start: int
+    reading: Reading

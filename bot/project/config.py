@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from zoneinfo import available_timezones
 
-from bot.nlu.data import DIMENSIONS, NluConfig
+from bot.nlu.data import ANY_INTENT, DIMENSIONS, NluConfig
 from bot.project.document import Document, List, Map
 from bot.project.fields import items, name_at, names_at, only, value_at
 
@@ -20,7 +21,13 @@ def read_config(document: Document) -> NluConfig:
         if not isinstance(document.top.get(part), list | None):
             document.warn(document.top.line_of(part), f"passed over; expected a list of components under `{part}`")
     pipeline = document.top.get("pipeline")
-    return _config(document, dict(_components(document, pipeline)) if isinstance(pipeline, List) else {})
+    components = list(_components(document, pipeline)) if isinstance(pipeline, List) else []
+    return replace(_config(document, dict(components)), selectors=_selectors(document, components))
+
+
+def _selectors(document: Document, components: list[tuple[str, Map]]) -> tuple[str, ...]:
+    found = (name_at(document, each, "retrieval_intent") for name, each in components if name == "ResponseSelector")
+    return tuple(dict.fromkeys(each or ANY_INTENT for each in found))
 
 
 def _components(document: Document, pipeline: List) -> Iterator[tuple[str, Map]]:

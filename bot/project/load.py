@@ -89,7 +89,8 @@ class _Loading:
         domain = self.domain_reader.domain()
         self._check(domain, rules, [*stories, *tests])
         self.problems.check()
-        training = replace(self.nlu.data(), entities=tuple(sorted(domain.entities)))
+        retrieval = {intent.partition("/")[0] for intent in self.nlu.intents if "/" in intent}
+        training = replace(self.nlu.data(), entities=tuple(sorted(domain.entities)), retrieval=tuple(sorted(retrieval)))
         return Project(
             self.folder.name,
             self.folder,
