@@ -13,6 +13,8 @@ from bot.nlu.reading import FALLBACK_INTENT, Guess, Reading
 from bot.nlu.several import CUTS_MOST, Cut, cuts, two, with_clauses
 from tests.nlu_data import SHOP
 
+BOT = Interpreter.train(SHOP, NluConfig())
+
 
 def parts(text: str) -> list[tuple[str, str]]:
     return [(text[: cut.end], text[cut.start :]) for cut in cuts(text)]
@@ -91,9 +93,16 @@ def test_the_encoder_is_not_asked_about_what_is_hopeless() -> None:
     assert (len(glance.asked), read.asked) == (2, [])
 
 
+def test_where_the_first_stage_knows_nothing_the_cut_that_says_more_is_tried() -> None:
+    whole = Reading("da und dort, also hier und jetzt, oder", Guess("pay", 0.1), (Guess("pay", 0.1),))
+    glance, read = Read(**{"": Guess("pay", 0.0)}), Read(da=Guess("pay", 0.98), hier=Guess("send", 0.98))
+    (reading,) = with_clauses([whole], read, glance)
+    assert [each.reading.text for each in reading.clauses] == ["da und dort", "hier und jetzt, oder"]
+    assert len(read.asked) == 2
+
+
 def test_a_trained_model_finds_two_things_in_both_languages_and_one_where_there_is_one() -> None:
-    interpreter = Interpreter.train(SHOP, NluConfig())
-    english, chinese, one = interpreter.read(
+    english, chinese, one = BOT.read(
         ["where is my order now and connect me to support staff", "我的订单到哪了，另外转人工客服", "where is my order"]
     )
     assert [each.reading.intent.name for each in english.clauses] == ["order_status", "human"]
@@ -104,8 +113,7 @@ def test_a_trained_model_finds_two_things_in_both_languages_and_one_where_there_
 @pytest.mark.parametrize("text", ["and then so " * 5_000, "a, b. " * 10_000, " " * 60_000, "退款，" * 20_000])
 def test_a_message_of_sixty_kilobytes_is_read_in_bounded_time(text: str) -> None:
     assert len(cuts(text)) <= CUTS_MOST
-    interpreter = Interpreter.train(SHOP, NluConfig())
-    interpreter.read(["hello"])
+    BOT.read(["hello"])
     began = time.perf_counter()
-    interpreter.read([text])
+    BOT.read([text])
     assert time.perf_counter() - began < 2

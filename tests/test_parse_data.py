@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from bot.nlu.reading import Entity, Guess, Reading, Zone
 from bot.parse_data import full_intent, likely, parse_data, selected
 from bot.project import load_project
 from bot.project.domain import Domain
+from bot.turn import Bot, Heard
 from tests.rasa_projects.comparison import HERE, bot
+from tests.small_project import DOMAIN, write_project
 
 DESK = load_project(HERE / "desk")
 
@@ -98,10 +101,43 @@ def test_what_is_not_there_is_left_out() -> None:
 
 
 def test_the_selectors_of_the_pipeline_are_read(tmp_path: Path) -> None:
-    from tests.small_project import write_project
-
     config = (
         "pipeline:\n- name: ResponseSelector\n  retrieval_intent: faq\n- name: ResponseSelector\n- ResponseSelector\n"
     )
     assert DESK.nlu_config.selectors == ("faq",)
     assert load_project(write_project(tmp_path, config=config)).nlu_config.selectors == ("faq", "default")
+
+
+SELECTING = """\
+from rasa_sdk import Action
+
+
+class Tell(Action):
+    def name(self):
+        return "action_tell"
+
+    def run(self, dispatcher, tracker, domain):
+        chosen = tracker.latest_message["response_selector"]["faq"]
+        dispatcher.utter_message(text=chosen["response"]["intent_response_key"])
+        dispatcher.utter_message(response=chosen["response"]["utter_action"])
+        dispatcher.utter_message(response="utter_faq")
+        return []
+"""
+
+
+async def test_an_action_finds_what_the_selector_chose_whatever_was_meant(tmp_path: Path) -> None:
+    domain = DOMAIN.replace("  utter_faq: [", '  utter_faq/hours: [{text: "From nine"}]\n  utter_faq/cost: [')
+    domain = domain.replace("action_break, action_hang, validate_order_form", "action_tell")
+    rules = "version: '3.1'\nrules:\n- rule: tell\n  steps: [{intent: tell}, {action: action_tell}]\n"
+    config = "pipeline:\n- name: ResponseSelector\n  retrieval_intent: faq\n"
+    folder = write_project(tmp_path, domain=domain, rules=rules, config=config, actions=SELECTING)
+    keys = {"faq": (Guess("faq/hours", 0.7), Guess("faq/cost", 0.3))}
+    reading = Reading("tell me", Guess("tell", 0.9), (Guess("tell", 0.9), Guess("faq", 0.1)), retrieval=keys)
+    bot = Bot(load_project(folder), _Given(), None)
+    outcome = await bot.turn(Heard("c_1", 1, "tell me", 1.0), reading, None)
+    assert [reply.text for reply in outcome.replies] == ["faq/hours", "From nine", "From nine"]
+
+
+class _Given:
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        raise AssertionError("the reading is given")

@@ -173,6 +173,22 @@ async def test_a_wish_for_a_person_is_all_that_counts(talk: Talk, text: str) -> 
     assert (outcome.handoff, said(outcome), talk.held.later) == ("asked", [], "")
 
 
+async def test_a_key_of_a_retrieval_intent_is_asked_back_as_a_question_of_its_own(tmp_path: Path) -> None:
+    domain = DOMAIN.replace(
+        'utter_faq: [{text: "It is free"}]',
+        'utter_faq/cost: [{text: "It is free"}]\n  utter_faq/time: [{text: "A day"}]',
+    )
+    keys = (Guess("faq/cost", 0.55), Guess("faq/time", 0.45))
+    doubtful = Reading("?", Guess("faq", 0.9), (Guess("faq", 0.9), Guess("tell", 0.01)), zone=Zone.ASK_BACK)
+    talk = Talk(tmp_path, domain=domain)
+    talk.bot._titles = {"faq/cost": {"en": "What is it?"}, "faq/time": {"en": "How long?"}}
+    heard = Heard("c_1", 1, "?", 1.0)
+    asked = await talk.bot.turn(heard, msgspec.structs.replace(doubtful, retrieval={"faq": keys}), None)
+    assert offered(asked)[:2] == [("What is it?", "/faq/cost"), ("How long?", "/faq/time")]
+    answered = await talk.bot.turn(Heard("c_1", 2, "How long?", 2.0, "/faq/time"), doubtful, asked.tracker)
+    assert said(answered) == ["A day"]
+
+
 async def test_to_a_form_the_whole_message_is_the_answer(talk: Talk) -> None:
     await talk.say("order N7 13912345678")
     assert talk.held.requested_slot == "reason"

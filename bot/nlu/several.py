@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 from math import inf, log
 
 from msgspec import structs
@@ -25,6 +25,7 @@ CUTS_MOST = 8
 CUTS_TRIED = 1
 # Below this score by the first stage the encoder is not asked: it would not come above 0.
 HOPELESS = -4.0
+# What parts lose of which the first stage thinks that they mean the same: another cut is likelier.
 SAME = 3.0
 # A part has at least this many characters, or half as many words.
 PART_LEAST = 3
@@ -57,7 +58,7 @@ class Cut:
 
 def cuts(text: str) -> list[Cut]:
     """Where the text may be two, in its order."""
-    return [*_cuts(text[:READ_CHARACTERS])][:CUTS_MOST]
+    return list(islice(_cuts(text[:READ_CHARACTERS]), CUTS_MOST))
 
 
 def _cuts(text: str) -> Iterator[Cut]:
@@ -83,8 +84,8 @@ def with_clauses(readings: Sequence[Reading], read: Read, glance: Read) -> list[
     glanced = _scored(readings, tries, glance)
     chosen: list[Try] = []
     for _, of_text in groupby(sorted(glanced, key=lambda each: each.at), key=lambda each: each.at):
-        best = sorted(of_text, key=lambda each: -each.score)[:CUTS_TRIED]
-        chosen += [each for each in best if each.score > HOPELESS]
+        best = sorted(of_text, key=lambda each: (-each.score, not each.cut.more, -each.cut.shorter))[:CUTS_TRIED]
+        chosen += [each for each in best if each.score > HOPELESS or each.blind]
     found = {
         each.at: each
         for each in sorted(_scored(readings, chosen, read), key=lambda each: each.score)
@@ -119,9 +120,13 @@ class Try:
 
     def scored(self, whole: Reading) -> Try:
         first, second = (_best(each.reading) for each in self.clauses)
-        # Two parts that mean the same are one thing, also where the encoder may think otherwise.
         same = SAME if first.name == second.name else 0.0
         return replace(self, score=two(self.cut, first.confidence, second.confidence, _best(whole).confidence) - same)
+
+    @property
+    def blind(self) -> bool:
+        """Nothing of either part is known, as of a script that training has nothing of: that says nothing about the cut."""
+        return not any(_best(each.reading).confidence for each in self.clauses)
 
     @property
     def clear(self) -> bool:
