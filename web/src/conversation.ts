@@ -2,7 +2,7 @@
 // Entries are shown in the order of `seq` without a hole; what I said stays in the outbox until it is archived.
 import type { Ack, Entry, FromClient, FromServer, Holder, Pong, Refusal, Resumed, Welcome } from "./frames.ts";
 
-/** waiting: refused for now, goes out again by itself. failed: refused for good, the person decides. */
+/** sending: on its way, or behind one that is. waiting: refused for now, goes out again by itself. failed: refused for good, the person decides. */
 export type SendState = "sending" | "waiting" | "sent" | "failed";
 
 export interface Own {
@@ -38,6 +38,8 @@ export interface Conversation {
   /** `after` of the resume that is under way. */
   asked: number | null;
   outbox: readonly Own[];
+  /** The one that was sent and is not answered. The next goes out behind its answer: else it would overtake one that is refused for now. */
+  flight: string | null;
   holding: Holding | null;
   seen: { customer: number; agent: number };
   typing: { kind: string; name?: string } | null;
@@ -63,12 +65,18 @@ const FLUSH_MS = 3000;
 
 export function conversation(id: string | null, named: boolean): Conversation {
   return {
-    id, named, epoch: null, entries: [], top: 0, ahead: new Map(), asked: null, outbox: [],
+    id, named, epoch: null, entries: [], top: 0, ahead: new Map(), asked: null, outbox: [], flight: null,
     holding: null, seen: { customer: 0, agent: 0 }, typing: null,
   };
 }
 
 export function step(state: Conversation, input: Input): Step {
+  const [changed, effects] = reacted(state, input);
+  const [next, sends] = sent(changed);
+  return [next, [...effects, ...sends]];
+}
+
+function reacted(state: Conversation, input: Input): Step {
   switch (input.on) {
     case "frame":
       return received(state, input.frame);
@@ -122,16 +130,21 @@ function said(state: Conversation, { id, text, payload, note, at }: Own): Step {
   const own: Own = { id, text, ...(payload ? { payload } : {}), note, at, state: "sending" };
   // Behind one that waits to go out again it waits too: order is kept.
   const blocked = state.outbox.some((each) => each.state === "waiting");
-  const next = { ...state, outbox: [...state.outbox, blocked ? { ...own, state: "waiting" as const } : own] };
-  return [next, blocked ? [] : [send(state, own)]];
+  return [{ ...state, outbox: [...state.outbox, blocked ? { ...own, state: "waiting" } : own] }, []];
 }
 
-/** Sends what waits, in order. */
+/** What waits may go out, in order. */
 function flush(state: Conversation): Step {
-  const due = state.outbox.filter((each) => each.state === "waiting").map((each): Own => ({ ...each, state: "sending" }));
-  if (due.length === 0) return [state, []];
-  const outbox = state.outbox.map((each) => due.find((own) => own.id === each.id) ?? each);
-  return [{ ...state, outbox }, due.map((own) => send(state, own))];
+  if (!state.outbox.some((each) => each.state === "waiting")) return [state, []];
+  return [{ ...state, outbox: state.outbox.map((each): Own => (each.state === "waiting" ? { ...each, state: "sending" } : each)) }, []];
+}
+
+/** Sends the next one, where none is on its way and none waits before it. */
+function sent(state: Conversation): Step {
+  if (state.flight !== null && find(state, state.flight)?.state === "sending") return [state, []];
+  const next = state.outbox.find((each) => each.state === "sending" || each.state === "waiting");
+  if (next?.state !== "sending") return [state.flight === null ? state : { ...state, flight: null }, []];
+  return [{ ...state, flight: next.id }, [send(state, next)]];
 }
 
 function send(state: Conversation, own: Own): Effect {
@@ -168,7 +181,7 @@ function welcomed(state: Conversation, frame: Welcome): Step {
   const fresh = !frame.recovered || shrunk || (state.epoch !== null && state.epoch !== frame.epoch);
   const kept = fresh ? emptied(state) : state;
   const holding = mine && frame.holder && frame.holder !== kept.holding?.holder ? { holder: frame.holder } : kept.holding;
-  const [flushed, sends] = flush({ ...kept, id, epoch: frame.epoch, asked: null, holding, outbox: kept.outbox.map(unsent) });
+  const [flushed, sends] = flush({ ...kept, id, epoch: frame.epoch, asked: null, flight: null, holding, outbox: kept.outbox.map(unsent) });
   // Nothing was ever said here: there is nothing to ask for.
   if (mine && (frame.seq ?? 0) === 0 && flushed.top === 0) return [flushed, sends];
   const [next, asks] = ask(flushed);
@@ -182,7 +195,7 @@ function unsent(own: Own): Own {
 
 function emptied(state: Conversation): Conversation {
   const outbox = state.outbox.map(({ seq: _, ...own }): Own => unsent(own));
-  return { ...state, entries: [], top: 0, ahead: new Map(), asked: null, outbox, seen: { customer: 0, agent: 0 } };
+  return { ...state, entries: [], top: 0, ahead: new Map(), asked: null, flight: null, outbox, seen: { customer: 0, agent: 0 } };
 }
 
 function placed(state: Conversation, entry: Entry): Step {

@@ -93,7 +93,7 @@ test("a pressed button sends its payload", () => {
 });
 
 test("agents name the conversation, and notes are notes", () => {
-  const played = new Played(true).say("a", "hi").play({ on: "say", id: "b", text: "note", note: true, at: 1 });
+  const played = new Played(true).play({ on: "say", id: "b", text: "note", note: true, at: 1 });
   assert.deepEqual(played.effects, [{ do: "send", frame: { type: "note", id: "b", text: "note", conversation: C } }]);
   assert.deepEqual(new Played(true).say("a", "hi").effects, [{ do: "send", frame: { type: "say", id: "a", text: "hi", conversation: C } }]);
 });
@@ -166,7 +166,8 @@ test("a lost connection asks again after the next welcome", () => {
 
 test("after a reconnect all that is not archived goes out again, in order, with its ids", () => {
   const played = new Played().get(welcome(0)).say("a").say("b").get(ack("a", 1), message(1, "a", "customer"));
-  assert.deepEqual(played.play({ on: "lost" }).get(welcome(1)).sent, ["resume 1", "say a", "say b"]);
+  assert.deepEqual(played.play({ on: "lost" }).get(welcome(1)).sent, ["resume 1", "say a"]);
+  assert.deepEqual(played.get(ack("a", 1, { duplicate: true })).sent, ["say b"]);
 });
 
 test("another epoch forgets what was shown, reads all anew and sends again what was sent", () => {
@@ -211,7 +212,30 @@ test("what is refused for now goes out again by itself, and what comes after it 
   assert.deepEqual(played.effects, [{ do: "flush_later", ms: 700 }]);
   assert.deepEqual(played.say("b").sent, []);
   assert.deepEqual(played.states, ["a waiting", "b waiting"]);
-  assert.deepEqual(played.play({ on: "flush" }).sent, ["say a", "say b"]);
+  assert.deepEqual(played.play({ on: "flush" }).sent, ["say a"]);
+  assert.deepEqual(played.get(ack("a", 1)).sent, ["say b"]);
+});
+
+test("the next one goes out behind the answer of the one before, so that none overtakes one that is refused for now", () => {
+  const played = new Played().get(welcome(0)).say("a").say("b").say("c");
+  assert.deepEqual(played.states, ["a sending", "b sending", "c sending"]);
+  assert.deepEqual(played.effects, []);
+  assert.deepEqual(played.get(refused("unavailable", "a", 700)).sent, ["flush_later"]);
+  assert.deepEqual(played.play({ on: "flush" }).sent, ["say a"]);
+  assert.deepEqual(played.get(ack("a", 1)).sent, ["say b"]);
+  assert.deepEqual(played.get(message(2, "b", "customer"), message(1, "a", "customer")).sent, ["resume 0", "say c"], "seen in the log, its ack may be lost");
+});
+
+test("what is refused for good holds up nothing", () => {
+  assert.deepEqual(new Played().say("a").say("b").get(refused("too_long", "a")).sent, ["say b"]);
+});
+
+test("what was on its way when the connection was lost goes out first on the next one", () => {
+  const played = new Played().get(welcome(0)).say("a").say("b").play({ on: "lost" });
+  assert.deepEqual(played.say("c").sent, []);
+  assert.deepEqual(played.get(welcome(0)).sent, ["say a"]);
+  assert.deepEqual(played.get(ack("a", 1)).sent, ["say b"]);
+  assert.deepEqual(played.get(ack("b", 2)).sent, ["say c"]);
 });
 
 test("an answer that was given stands when the repeat of it is refused", () => {
