@@ -17,22 +17,24 @@ PHONE_LIBRARY_NUMBERS = 40
 CARD_DIGITS = (13, 19)
 
 _GAP = r"(?:[ .-]{1,2})"
+# Where a check digit decides, anything that people write between groups.
+_ANY_GAP = r"(?:[ ._|*,/\r\n-]{1,2})"
 # One by one (1 3 8 …) only a whole run is a number, else every digit of a long run would begin one.
-_SPELLED_START, _SPELLED_END = r"(?<!\D\d[ .-])", rf"(?!{_GAP}?\d)"
+_SPELLED_START, _SPELLED_END = r"(?<!\D\d[ ._|*,/-])", rf"(?!{_ANY_GAP}?\d)"
 # Looked for at every group of digits, as what stands before may be another number: A1002 110105 19491231 002X.
-_ID = re.compile(rf"(?<!\d)(?=([1-9](?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?!\d)|[1-9]\d{{14}}(?!\d)))", re.ASCII)
+_ID = re.compile(rf"(?<!\d)(?=([1-9](?:{_ANY_GAP}?\d){{16}}{_ANY_GAP}?[\dXx](?!\d)|[1-9]\d{{14}}(?!\d)))", re.ASCII)
 # 4-4-4-4-3 is tried before 4-4-4-4, as the three digits may belong to what comes next.
 _CARD_LONG = "|".join(
     (
         r"\d{13,19}",
-        rf"\d{{4}}(?:{_GAP}\d{{4}}){{3}}{_GAP}\d{{1,3}}",
-        rf"\d{{6}}{_GAP}\d{{10,13}}",
-        rf"{_SPELLED_START}\d(?:{_GAP}\d){{12,18}}{_SPELLED_END}",
+        rf"\d{{4}}(?:{_ANY_GAP}\d{{4}}){{3}}{_ANY_GAP}\d{{1,3}}",
+        rf"\d{{6}}{_ANY_GAP}\d{{10,13}}",
+        rf"{_SPELLED_START}\d(?:{_ANY_GAP}\d){{12,18}}{_SPELLED_END}",
     )
 )
-_CARD_SHORT = rf"\d{{4}}(?:{_GAP}\d{{4}}){{2}}{_GAP}\d{{1,4}}|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}"
+_CARD_SHORT = rf"\d{{4}}(?:{_ANY_GAP}\d{{4}}){{2}}{_ANY_GAP}\d{{1,4}}|\d{{4}}{_ANY_GAP}\d{{6}}{_ANY_GAP}\d{{4,5}}"
 _CARD = re.compile(
-    rf"(?<!\d)(?=[1-9](?:\d{{3}}|{_GAP}\d{_GAP}))(?=(?P<long>{_CARD_LONG})(?!\d)|)(?=(?P<short>{_CARD_SHORT})(?!\d)|)",
+    rf"(?<!\d)(?=[1-9](?:\d{{3}}|{_ANY_GAP}\d{_ANY_GAP}))(?=(?P<long>{_CARD_LONG})(?!\d)|)(?=(?P<short>{_CARD_SHORT})(?!\d)|)",
     re.ASCII,
 )
 _MOBILE_FORMS = "|".join(
@@ -45,8 +47,16 @@ _MOBILE_FORMS = "|".join(
         rf"1[3-9]\d\d{_GAP}\d{{3}}{_GAP}\d{{4}}",
         rf"1[3-9]\d{{5}}{_GAP}\d{{4}}",
         rf"{_SPELLED_START}1{_GAP}[3-9](?:{_GAP}\d){{9}}{_SPELLED_END}",
+        r"\(1[3-9]\d\)[ .-]{0,2}\d{4}[ .-]?\d{4}",
+        # Between these stand lists, too: only the usual groups, with the same sign in all gaps.
+        r"1[3-9]\d(?P<g1>[_|*]{1,2}|[,/]|\r?\n)\d{4}(?P=g1)\d{4}",
+        r"1[3-9]\d\d(?P<g2>[_|*]{1,2})(?:\d{4}(?P=g2)\d{3}|\d{3}(?P=g2)\d{4})",
+        r"1[3-9]\d[_|*]{1,2}\d{8}",
+        rf"{_SPELLED_START}1(?P<g3>[_|*]{{1,2}}|[,/]|\r?\n)[3-9](?:(?P=g3)\d){{9}}{_SPELLED_END}",
     )
 )
+# 150,2000,3000 are amounts.
+_ROUND = re.compile(r"\d+0(?:[_|*,/\r\n]+\d+0)+")
 # A plus before it makes it another country's: +1 415 555 2671.
 _MOBILE = re.compile(
     rf"(?<![\d+])(?P<prefix>\(?(?:\+|00)?86\)?[ .-]{{0,2}})?(?P<number>{_MOBILE_FORMS})(?!\d)",
@@ -170,6 +180,8 @@ def _mobiles(text: str, around: Surroundings) -> Iterator[Number]:
 def _is_mobile_alone(found: re.Match[str], near: Nearby, text: str) -> bool:
     if near.stuck or near.amount or near.names(Hint.OTHER) or _is_cut_out(text, *found.span()):
         return False
+    if _ROUND.fullmatch(found["number"]):
+        return False
     # 86138… without a plus may be any 13 digits.
     return found["prefix"] != "86" or near.says(Hint.PHONE)
 
@@ -184,7 +196,7 @@ def _phones(text: str, around: Surroundings, library: int) -> Iterator[Number]:
     left = library if len(text) <= PHONE_LIBRARY_CHARACTERS else 0
     for found, region in sorted(candidates, key=lambda candidate: candidate[0].start()):
         near = around.near(*found.span())
-        if near.stuck or near.amount or near.names(Hint.OTHER) or _is_cut_out(text, *found.span()):
+        if near.stuck or near.inside or near.amount or near.names(Hint.OTHER) or _is_cut_out(text, *found.span()):
             continue
         if region == "US" and not near.says(Hint.PHONE):
             continue

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NoReturn, get_args
 import msgspec
 
 from models.entry import Author, AuthorKind, Button, Entry, HolderChange, Message, Note
+from models.sensitive import find
 
 PROTOCOL = "bellhop.v1"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - the sub-protocol's prefix, not a token
@@ -21,7 +22,12 @@ TOKEN_PREFIX = "bearer."  # noqa: S105 - the sub-protocol's prefix, not a token
 Seq = Annotated[
     int, msgspec.Meta(ge=0, le=2**53 - 1, description="Place in the conversation; 0 is before the first entry")
 ]
-Id = Annotated[str, msgspec.Meta(description="The sender's own id of the message: 1 to 64 of A-Z a-z 0-9 . _ : -")]
+Id = Annotated[
+    str,
+    msgspec.Meta(
+        description="The sender's own id of the message, a UUID for example: 1 to 64 of A-Z a-z 0-9 . _ : - without a phone or card number"
+    ),
+]
 
 
 class ClientFrame(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=True, omit_defaults=True):
@@ -266,6 +272,8 @@ FromServer = (
 
 TYPES = frozenset(each.__struct_config__.tag for each in get_args(FromClient))
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_BETWEEN = re.compile("[._:-]+")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 _encoder = msgspec.json.Encoder()
@@ -307,13 +315,22 @@ def parse(text: str, text_characters: int) -> FromClient:
 def _checked(frame: FromClient, text_characters: int) -> FromClient:
     if not isinstance(frame, Say | SayNote):
         return frame
-    if not _ID.fullmatch(frame.id):
-        raise BadFrame("bad_id", "An id is 1 to 64 letters, digits, dots, colons, underscores or hyphens.")
+    if not _is_id(frame.id):
+        raise BadFrame(
+            "bad_id", "An id is 1 to 64 letters, digits, dots, colons, underscores or hyphens, made at random."
+        )
     if not visible(frame.text or "") and not (isinstance(frame, Say) and frame.payload):
         raise BadFrame("empty", "There is nothing to send.", frame.id)
     if len(frame.text or "") + len((frame.payload or "") if isinstance(frame, Say) else "") > text_characters:
         raise BadFrame("too_long", f"A message has at most {text_characters} characters.", frame.id)
     return frame
+
+
+def _is_id(id: str) -> bool:
+    """It is kept in clear, and goes to everybody in the conversation: no place for a phone number. UUIDs are no numbers by chance."""
+    if _UUID.fullmatch(id):
+        return True
+    return _ID.fullmatch(id) is not None and not any(find(part) for part in (id, *_BETWEEN.split(id)))
 
 
 def visible(text: str) -> bool:

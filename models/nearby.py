@@ -30,23 +30,25 @@ _WORDS = re.compile(
     re.ASCII,
 )
 # What may stand between a word and the number that it names. Possessive: forty blanks must not be tried in every split.
-_LINK = re.compile(r"(?:号码?|码|numbers?|no|num|id|is|was|的|[\s:#=是为()\[\]'\".-])*+", re.ASCII)
+_LINK = re.compile(r"(?:号码?|码|numbers?|no|num|id|is|was|的|s(?=[/_=])|[\s:#=_/是为()\[\]'\".-])*+", re.ASCII)
 _STOP = re.compile(r"[,，。;；!！?？\n\d\0]")
 _LABEL = re.compile(r"(?:tel|phone|mobile|mob|cell|call|card|cardno|id|no|wechat|vx|wx|v|fax)$")
 _UNIT_AFTER = re.compile(r" ?(?:元|块|円|日元|韩元|美元|次|个|件|分\b|%|万|亿|usd\b|rmb\b|cny\b|krw\b|jpy\b|won\b)")
 _CURRENCIES = frozenset("$€£¥￥")
 # 13800138000/13900139000 are two numbers, /item/13800138000 is a path.
 _OTHER_NUMBER = re.compile(r"\d{7}/$", re.ASCII)
-_LETTER = re.compile(r"[a-z0-9_]")
+_LETTER = re.compile(r"[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """`hint`: the nearest word before, else shortly after. `named`: that word names this very number ("卡号 6222…")."""
+    """`hint`: the nearest word before, else shortly after. `named`: that word names this very number ("卡号 6222…"). `stuck`: part of a
+    longer code. `inside`: of a path, a parameter or a name with underscores."""
 
     hint: Hint | None
     named: bool
     stuck: bool
+    inside: bool
     amount: bool
 
     def says(self, hint: Hint) -> bool:
@@ -77,7 +79,7 @@ class Surroundings:
         after = self._lower[end : end + AFTER_CHARACTERS]
         hint, named = self._hint(start, end)
         amount = before.rstrip(" ")[-1:] in _CURRENCIES or _UNIT_AFTER.match(after) is not None
-        return Nearby(hint, named, _is_stuck(before, after), amount)
+        return Nearby(hint, named, _is_stuck(before, after), _is_inside(before), amount)
 
     def _hint(self, start: int, end: int) -> tuple[Hint | None, bool]:
         last = bisect_right(self._ends, start) - 1
@@ -92,12 +94,13 @@ class Surroundings:
 
 
 def _is_stuck(before: str, after: str) -> bool:
-    """Part of a longer code, a path or a parameter: SF1234567890123, /item/13800138000, a_138…; "tel138…" is not."""
+    """Part of a longer code: SF1234567890123; "tel138…" is not."""
     if _LETTER.match(after):
         return True
     last = before[-1:]
-    if _OTHER_NUMBER.search(before):
-        return False
-    if last in ("/", "=", "&", "#", "_", "\\"):
-        return True
     return last.isascii() and last.isalpha() and not _LABEL.search(before)
+
+
+def _is_inside(before: str) -> bool:
+    """/item/13800138000, id=…, user_138…"""
+    return before[-1:] in ("/", "=", "&", "#", "_", "\\") and not _OTHER_NUMBER.search(before)
