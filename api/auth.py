@@ -47,7 +47,7 @@ class Disabled(BadToken):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a token speaks for. `conversation` is a customer's own. Times in ms since 1970."""
+    """Whom a token speaks for. `conversation` is a customer's own, `family` the sign-in of staff. Times in ms since 1970."""
 
     person: str
     role: Role
@@ -56,6 +56,7 @@ class Identity:
     expires: int
     conversation: str = ""
     name: str = ""
+    family: str = ""
 
     @property
     def staff(self) -> bool:
@@ -79,10 +80,12 @@ class Tokens:
         self._key = signing
         self._settings = settings
 
-    def access(self, person: str, role: Role, conversation: str = "", name: str = "") -> tuple[str, int]:
+    def access(
+        self, person: str, role: Role, conversation: str = "", name: str = "", family: str = ""
+    ) -> tuple[str, int]:
         """(token, when it ends in ms since 1970)."""
         life = self._settings.visitor_token if role is Role.CUSTOMER else self._settings.agent_token
-        claims = {"sub": person, "role": role, "cid": conversation, "name": name}
+        claims = {"sub": person, "role": role, "cid": conversation, "name": name, "sid": family}
         return self._made(Kind.ACCESS, claims, life)
 
     def refresh(self, person: str, role: Role) -> tuple[str, str, int]:
@@ -129,4 +132,5 @@ def _identity(claims: dict[str, Any]) -> Identity:
         expires=round(claims["exp"] * 1000),
         conversation=str(claims.get("cid") or ""),
         name=str(claims.get("name") or ""),
+        family=str(claims.get("sid") or ""),
     )

@@ -57,8 +57,9 @@ async def login(here: Here, request: Request, given: Login) -> SignedIn:
         raise too_many(wait, "Too many tries. Please wait a moment.")
     person = await _verified(here, given)
     refresh, jti, expires = here.tokens.refresh(person.id, Role(person.role))
-    await asyncio.to_thread(here.people.save_refresh, jti, person.id, secrets.token_hex(16), expires)
-    return _signed_in(here, person, refresh)
+    family = secrets.token_hex(16)
+    await asyncio.to_thread(here.people.save_refresh, jti, person.id, family, expires)
+    return _signed_in(here, person, refresh, family)
 
 
 async def _verified(here: Node, given: Login) -> Person:
@@ -79,13 +80,13 @@ async def refresh(here: Here, given: Refresh) -> SignedIn:
     """A refresh token works once. Used twice, somebody has a copy: the person is signed out everywhere."""
     old = _read(here, given)
     token, jti, expires = here.tokens.refresh(old.person, old.role)
-    person = await asyncio.to_thread(here.people.use_refresh, old.jti, jti, expires)
-    return _signed_in(here, person, token)
+    person, family = await asyncio.to_thread(here.people.use_refresh, old.jti, jti, expires)
+    return _signed_in(here, person, token, family)
 
 
 @router.post("/logout", status_code=204, responses=documented(401, 413, 415, 422))
 async def logout(here: Here, given: Refresh) -> None:
-    """Voids the refresh token and all of its sign-in; the access token runs out by itself."""
+    """Voids the refresh token and all of its sign-in; its access tokens are void, its sockets closed within 5 s."""
     await asyncio.to_thread(here.people.end_family, _read(here, given).jti)
 
 
@@ -96,9 +97,9 @@ def _read(here: Node, given: Refresh) -> Identity:
         raise Problem(*UNAUTHORIZED) from None
 
 
-def _signed_in(here: Node, person: Person, refresh: str) -> SignedIn:
+def _signed_in(here: Node, person: Person, refresh: str, family: str) -> SignedIn:
     role = Role(person.role)
-    token, expires = here.tokens.access(person.id, role, name=person.name)
+    token, expires = here.tokens.access(person.id, role, name=person.name, family=family)
     return SignedIn(
         token=token, refresh=refresh, expires_at=rfc3339(expires), role=role, person=Named(id=person.id, name=person.name)
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -78,16 +78,22 @@ class Node:
         """Raises BadToken, Disabled. Staff may have been disabled, or signed out everywhere, since the token was made."""
         identity = self.tokens.read(token)
         if identity.staff:
-            judge(identity, await asyncio.to_thread(self.people.by_id, identity.person))
+            person, families = await asyncio.to_thread(self._standing, identity)
+            judge(identity, person, families)
         return identity
 
+    def _standing(self, identity: Identity) -> tuple[Person | None, Collection[str]]:
+        return self.people.by_id(identity.person), self.people.open_families([identity.family])
 
-def judge(identity: Identity, person: Person | None) -> None:
-    """Raises BadToken, Disabled."""
+
+def judge(identity: Identity, person: Person | None, families: Collection[str]) -> None:
+    """`families`: the sign-ins that have not ended. Raises BadToken, Disabled."""
     if person is None or person.disabled:
         raise Disabled("the person may not come in")
     if identity.issued < person.tokens_valid_after or identity.role != Role(person.role):
-        raise BadToken("signed out, or given another role, since")
+        raise BadToken("signed out everywhere, or given another role, since")
+    if identity.family not in families:
+        raise BadToken("signed out since")
 
 
 def _node(request: Request) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 
 from api.auth import LEEWAY_SECONDS, BadToken, Disabled
 from api.connection import CloseCode, Connection
@@ -28,13 +29,13 @@ async def watch(node: Node) -> None:
         if not staff:
             continue
         try:
-            people = await asyncio.to_thread(node.people.list)
+            people, families = await asyncio.to_thread(_standing, node, {each.identity.family for each in staff})
         except NO_SQL:
             logger.warning("SQL does not answer: who is signed in is not looked at again")
             continue
         known = {person.id: person for person in people}
         for connection in staff:
-            _look(connection, known.get(connection.identity.person))
+            _look(connection, known.get(connection.identity.person), families)
 
 
 def _ended(hub: Hub, now: int) -> None:
@@ -43,9 +44,13 @@ def _ended(hub: Hub, now: int) -> None:
             connection.outbox.close(CloseCode.TOKEN)
 
 
-def _look(connection: Connection, person: Person | None) -> None:
+def _standing(node: Node, families: Collection[str]) -> tuple[list[Person], Collection[str]]:
+    return node.people.list(), node.people.open_families(families)
+
+
+def _look(connection: Connection, person: Person | None, families: Collection[str]) -> None:
     try:
-        judge(connection.identity, person)
+        judge(connection.identity, person, families)
     except Disabled:
         connection.outbox.close(CloseCode.DISABLED)
     except BadToken:

@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -157,8 +157,8 @@ class People:
             connection.execute(old)
             connection.execute(_saved(jti, person, family, expires))
 
-    def use_refresh(self, jti: str, successor: str, expires: int) -> Person:
-        """Uses it up and puts `successor` in its place, in one step. Raises RefreshRefused, RefreshReused."""
+    def use_refresh(self, jti: str, successor: str, expires: int) -> tuple[Person, str]:
+        """Uses it up and puts `successor` in its place, in one step: whose, and the family. Raises RefreshRefused, RefreshReused."""
         with writing(self._engine) as connection:
             known = refresh_tokens.c
             token = connection.execute(select(refresh_tokens).where(known.jti == jti).with_for_update()).one_or_none()
@@ -168,7 +168,7 @@ class People:
             if not token.used:
                 connection.execute(update(refresh_tokens).where(known.jti == jti).values(used=True))
                 connection.execute(_saved(successor, token.person, token.family, expires))
-                return _person(row)
+                return _person(row), str(token.family)
             connection.execute(delete(refresh_tokens).where(known.family == token.family))
             self._void_tokens(connection, token.person)
         raise RefreshReused(token.person)
@@ -178,6 +178,13 @@ class People:
         with writing(self._engine) as connection:
             family = connection.scalar(select(refresh_tokens.c.family).where(refresh_tokens.c.jti == jti))
             connection.execute(delete(refresh_tokens).where(refresh_tokens.c.family == family))
+
+    def open_families(self, families: Collection[str]) -> frozenset[str]:
+        """Those of these sign-ins that have not ended."""
+        known = refresh_tokens.c
+        with self._engine.connect() as connection:
+            asked = select(known.family).where(known.family.in_(families), known.expires > self._clock())
+            return frozenset(connection.scalars(asked))
 
     def _one(self, condition: Any) -> Person | None:
         with self._engine.connect() as connection:

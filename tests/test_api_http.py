@@ -60,9 +60,13 @@ def test_signing_in_refreshing_and_signing_out(http: httpx.Client) -> None:
     assert http.post("/api/refresh", json={"refresh": second["refresh"]}).status_code == 401, (
         "its whole sign-in is void"
     )
-    third = login(http).raise_for_status().json()
+    third, elsewhere = (login(http).raise_for_status().json() for _ in range(2))
+    third = http.post("/api/refresh", json={"refresh": third["refresh"]}).raise_for_status().json()
+    assert http.get("/api/queue", headers=bearer(third["token"])).status_code == 200
     assert http.post("/api/logout", json={"refresh": third["refresh"]}).status_code == 204
     assert http.post("/api/refresh", json={"refresh": third["refresh"]}).status_code == 401
+    assert http.get("/api/queue", headers=bearer(third["token"])).status_code == 401, "what it opened is shut"
+    assert http.get("/api/queue", headers=bearer(elsewhere["token"])).status_code == 200, "another sign-in goes on"
     assert http.get("/api/queue", headers=bearer(third["refresh"])).status_code == 401, "a refresh token opens nothing"
 
 
@@ -88,7 +92,7 @@ def claims(**changed: Any) -> dict[str, Any]:
     now = int(time.time())
     whole = {
         "sub": "a_1", "role": "admin", "typ": "access", "iss": "bellhop", "aud": "bellhop", "iat": now, "exp": now + 60,
-        "jti": "1", "cid": "", "name": "",
+        "jti": "1", "cid": "", "name": "", "sid": "f1",
     }  # fmt: skip
     return {name: value for name, value in (whole | changed).items() if value is not None}
 
@@ -126,6 +130,8 @@ def bad_tokens(api: Api) -> dict[str, str]:
         "no such role": jwt.encode(claims(sub=sub, role="root"), key, "HS256"),
         "more than the person is": jwt.encode(claims(sub=api.wen.id), key, "HS256"),
         "nobody": jwt.encode(claims(sub="a_nobody"), key, "HS256"),
+        "no sign-in": jwt.encode(claims(sub=sub, sid=None), key, "HS256"),
+        "another sign-in": jwt.encode(claims(sub=sub, sid="f2"), key, "HS256"),
         "flipped": f"{head}.{flipped}.{mark}",
         "cut": good[:-4],
         "nonsense": "x.y.z",
@@ -133,6 +139,7 @@ def bad_tokens(api: Api) -> dict[str, str]:
 
 
 def test_no_bad_token_opens_anything(api: Api, http: httpx.Client) -> None:
+    api.people.save_refresh("j1", api.boss.id, "f1", 2**53)
     assert (
         http.get(
             "/api/queue", headers=bearer(jwt.encode(claims(sub=api.boss.id), api.ring.signing, "HS256"))

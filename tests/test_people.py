@@ -218,9 +218,9 @@ def test_a_new_password_ends_all_that_the_old_one_opened(people: People, clock: 
 def test_refresh_tokens_follow_each_other(people: People, clock: Clock) -> None:
     ann = people.add("ann@example.com", "Ann", Role.AGENT, PASSWORD)
     people.save_refresh("j1", ann.id, "f1", clock.now + 1000)
-    assert people.use_refresh("j1", "j2", clock.now + 2000) == ann
+    assert people.use_refresh("j1", "j2", clock.now + 2000) == (ann, "f1")
     clock.now += 1500
-    assert people.use_refresh("j2", "j3", clock.now + 1000) == ann
+    assert people.use_refresh("j2", "j3", clock.now + 1000) == (ann, "f1")
     clock.now += 1000
     with pytest.raises(RefreshRefused):
         people.use_refresh("j3", "j4", clock.now + 1000)
@@ -252,7 +252,7 @@ def test_one_of_many_uses_at_once_is_the_first(people: People, clock: Clock) -> 
 
     def used(n: int) -> bool:
         try:
-            return people.use_refresh("j1", f"next{n}", clock.now + 1000) == ann
+            return people.use_refresh("j1", f"next{n}", clock.now + 1000) == (ann, "f1")
         except RefreshRefused:
             return False
 
@@ -264,7 +264,13 @@ def test_signing_out_ends_the_sign_in(people: People, clock: Clock) -> None:
     ann = people.add("ann@example.com", "Ann", Role.AGENT, PASSWORD)
     people.save_refresh("j1", ann.id, "f1", clock.now + 1000)
     people.use_refresh("j1", "j2", clock.now + 1000)
+    people.save_refresh("elsewhere", ann.id, "f2", clock.now + 1000)
+    assert people.open_families(["f1", "f2", "f3"]) == {"f1", "f2"}
     people.end_family("j1")
+    assert people.open_families(["f1", "f2"]) == {"f2"}
+    clock.now += 1000
+    assert people.open_families(["f2"]) == frozenset(), "ran out"
+    clock.now -= 1000
     with pytest.raises(RefreshRefused):
         people.use_refresh("j2", "j3", clock.now + 1000)
 

@@ -23,7 +23,7 @@ from api import roster
 from api.auth import AUDIENCE, ISSUER, BadToken, Identity, Kind, Role, Tokens
 from models.settings import Settings
 from tests.client import Customer
-from tests.fixtures_api import Api
+from tests.fixtures_api import PASSWORD, Api
 from tests.test_socket import agent, closed, signed_in, socket
 from tests.test_socket_rights import logged
 
@@ -145,6 +145,23 @@ async def test_who_is_signed_out_everywhere_loses_the_socket_and_may_sign_in_aga
         signed = await http.post("/api/login", json={"email": "wen@shop.test", "password": "another long password"})
     async with socket(api, signed.json()["token"]) as fresh:
         assert "welcome" in str(await fresh.recv())
+
+
+async def test_who_logs_out_loses_the_sockets_of_that_sign_in(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roster, "LOOK_EVERY_SECONDS", 0.05)
+    async with httpx.AsyncClient(base_url=api.base) as http:
+        given = {"email": "wen@shop.test", "password": PASSWORD}
+        here, elsewhere = [(await http.post("/api/login", json=given)).json() for _ in range(2)]
+        async with socket(api, here["token"]) as hers, socket(api, elsewhere["token"]) as other:
+            await hers.recv()
+            assert (await http.post("/api/logout", json={"refresh": here["refresh"]})).status_code == 204
+            assert await closed(hers) == 4401
+            async with socket(api, here["token"]) as again:
+                assert await closed(again) == 4401
+            await asyncio.sleep(0.2)
+            await other.send("ping")
+            while await other.recv() != "pong":
+                pass
 
 
 async def test_a_socket_ends_with_its_token(make_api: Callable[..., Api], monkeypatch: pytest.MonkeyPatch) -> None:
