@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import agent, customer, health, login, pages, problems, rest_channel, roster
+from api.door import SECURITY_SCHEME, Doors
 from api.guard import Guard
 from api.handshake import chat
 from api.node import Node
@@ -24,13 +25,16 @@ logger = logging.getLogger("bellhop.api")
 
 
 def create_app(settings: Settings) -> FastAPI:
+    """Raises SettingsError."""
+    doors = Doors(settings)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with Node.opened(settings) as node:
             working = asyncio.create_task(_work(node))
             working.add_done_callback(_leave_if_it_failed)
             try:
-                yield {"node": node}
+                yield {"node": node, "doors": doors}
             finally:
                 working.cancel()
                 await asyncio.gather(working, return_exceptions=True)
@@ -66,5 +70,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         made["components"]["schemas"]["Problem"] = problems.SCHEMA
+        made["components"]["securitySchemes"]["Secret"] = SECURITY_SCHEME
         app.openapi_schema = made
     return app.openapi_schema

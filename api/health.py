@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
+from api.door import MetricsDoor
 from api.metrics import MEDIA_TYPE
 from api.node import Here
 from api.problems import documented
@@ -53,6 +54,6 @@ async def readyz(here: Here) -> Response:
     return JSONResponse(Ready(ready=not missing, missing=missing).model_dump(), 503 if missing else 200)
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", include_in_schema=False, dependencies=[MetricsDoor])
 async def metrics(here: Here) -> Response:
     return Response(here.metrics.text(), media_type=MEDIA_TYPE)

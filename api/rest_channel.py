@@ -17,6 +17,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from api.door import RestChannelDoor
 from api.node import Here, Node
 from api.problems import Problem, documented
 from api.saying import fingerprint
@@ -28,14 +29,17 @@ from models.sensitive import redact, seal_text
 from stream.change import Change
 from stream.errors import Stale
 
-router = APIRouter(prefix="/webhooks/rest", tags=["Rasa"])
+router = APIRouter(prefix="/webhooks/rest", tags=["Rasa"], dependencies=[RestChannelDoor])
 
 ANSWER_SECONDS = 10.0
 # A turn that says nothing is pushed to nobody.
 LOOK_EVERY_SECONDS = 0.25
 GENERATIONS = 1_000
 SENDER_CHARACTERS = 1_024
-CHANNEL_CHARACTERS = 64
+# It is written down as it comes: a plain name, with no room for what people are called or reached by.
+CHANNEL = r"^[A-Za-z][A-Za-z_-]{0,30}[0-9]{0,2}$"
+# With the secret, or without it on the machine itself.
+SECURITY: dict[str, Any] = {"security": [{"Secret": []}, {}]}
 
 
 class RasaMessage(BaseModel):
@@ -43,7 +47,7 @@ class RasaMessage(BaseModel):
 
     sender: Any = Field(default="default", description="Anything; it is made a string")
     message: str
-    input_channel: str | None = Field(default=None, max_length=CHANNEL_CHARACTERS)
+    input_channel: str | None = Field(default=None, pattern=CHANNEL)
     metadata: dict[str, Any] | None = None
 
 
@@ -58,12 +62,17 @@ class Said(NamedTuple):
     seq: int
 
 
-@router.get("/", responses=documented())
+@router.get("/", responses=documented(401, 403, 404), openapi_extra=SECURITY)
 async def status() -> Alive:
     return Alive(status="ok")
 
 
-@router.post("/webhook", response_model=list[dict[str, Any]], responses=documented(413, 415, 422))
+@router.post(
+    "/webhook",
+    response_model=list[dict[str, Any]],
+    responses=documented(401, 403, 404, 413, 415, 422),
+    openapi_extra=SECURITY,
+)
 async def webhook(here: Here, given: RasaMessage, stream: Annotated[bool, Query()] = False) -> Response:
     """What the bot says to this message, in order; [] where it says nothing, or a person has the conversation."""
     sender = "default" if given.sender is None else str(given.sender)

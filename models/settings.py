@@ -20,6 +20,14 @@ class Routing(StrEnum):
     ASSIGN = "assign"
 
 
+class Access(StrEnum):
+    """Who may use what needs no sign-in, besides those who know its secret."""
+
+    OFF = "off"
+    LOCAL = "local"
+    OPEN = "open"
+
+
 class SettingsError(Exception):
     """A variable that cannot be used; the message names the variable and what is expected, never a secret's value."""
 
@@ -44,6 +52,12 @@ class Settings:
     admin_email: str = _setting("admin@example.com", "First admin's e-mail")
     allowed_origins: str = _setting("", "Origins that may open /chat besides our own, with commas between")
     forwarded_allow_ips: str = _setting("127.0.0.1", "Proxies whose X-Forwarded-For is believed")
+    rest_channel: Access = _setting(Access.LOCAL, "Rasa's REST channel: off, local (this machine only) or open")
+    rest_channel_token_file: Path = _setting(
+        Path(), "Secret with which Rasa's REST channel is for others, too; empty: none"
+    )
+    metrics: Access = _setting(Access.LOCAL, "/metrics: off, local (this machine only) or open")
+    metrics_token_file: Path = _setting(Path(), "Secret with which /metrics is for others, too; empty: none")
     agent_token: timedelta = _setting(timedelta(minutes=15), "Life of an agent's access token")
     refresh_token: timedelta = _setting(timedelta(days=14), "Life of a refresh token")
     visitor_token: timedelta = _setting(timedelta(days=30), "Life of an anonymous customer's token")

@@ -232,3 +232,25 @@ async def test_a_lone_surrogate_is_a_problem(api: Api) -> None:
 async def test_it_says_that_it_lives(api: Api) -> None:
     async with httpx.AsyncClient(base_url=api.base) as http:
         assert (await http.get("/webhooks/rest/")).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    "channel", ["a\0b", "\u001b[2J", "13800138000", "tel13800138000", "a b", "x" * 40, "", "rest\n", "张三"]
+)
+async def test_an_input_channel_that_is_no_plain_name_is_refused(api: Api, log: Log, channel: str) -> None:
+    answer = await ask(api, {"sender": "s", "message": "hi", "input_channel": channel})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "Not as expected: body.input_channel."
+    assert await log.state(name_of(api, "s")) is None, "nothing is written"
+
+
+async def test_metadata_is_not_kept(api: Api, log: Log) -> None:
+    name = name_of(api, "s")
+    async with answering(log, name, says()):
+        await ask(
+            api, {"sender": "s", "message": "hi", "input_channel": "web-chat2", "metadata": {"phone": "13800138000"}}
+        )
+    (entry,), _ = await log.after(name, 0)
+    assert isinstance(entry.body, Message)
+    assert entry.body.channel == "web-chat2"
+    assert "13800138000" not in repr(entry)
