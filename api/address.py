@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 
 # One customer of a provider has all of such a network.
 NETWORK_BITS = 64
+# A proxy may pass on as an address what its client has written.
+HOST_CHARACTERS = 64
 
 
 def address_of(connection: HTTPConnection) -> str:
@@ -22,7 +24,7 @@ def counted(host: str) -> str:
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
-        return host
+        return host[:HOST_CHARACTERS]
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or IPv6Network((address, NETWORK_BITS), strict=False))
     return str(address)

@@ -82,8 +82,8 @@ def request_protocol(settings: Settings) -> type[HttpToolsProtocol]:
                 super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
-            self._in_head = False
             super().on_headers_complete()
+            self._in_head = False
 
         def on_message_complete(self) -> None:
             self._in_head = True

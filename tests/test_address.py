@@ -24,6 +24,7 @@ from tests.test_socket_handshake import raw
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("", ""),
         ("unknown", "unknown"),
+        ("x" * 8_000, "x" * 64),
     ],
 )
 def test_an_ipv6_network_counts_as_one(host: str, expected: str) -> None:

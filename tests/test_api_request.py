@@ -172,6 +172,25 @@ async def test_an_answer_that_nobody_takes_is_given_up(quick: Api) -> None:
         assert (await http.get("/healthz")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT shop.example:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+        POST + b"Content-Length: -1\r\n\r\n",
+        POST + b"Content-Length: 99999999999999999999999\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+    ],
+)
+async def test_what_is_no_request_is_told_so(api: Api, head: bytes) -> None:
+    answer = await exchanged(api, head)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"problem+json" in answer
+
+
 async def test_many_requests_at_once_in_one_connection_are_answered_in_order(api: Api) -> None:
     reader, writer = await opened(api)
     names = [f"/assets/none{number}" for number in range(600)]
