@@ -182,6 +182,7 @@ def _told(heldout: Measured) -> list[str]:
         f"Held out: accuracy {heldout.accuracy:.1%} ({languages}), macro F1 {heldout.macro_f1:.1%} "
         f"({heldout.examples} examples).",
         f"Fallback on {heldout.fallback:.1%} of them; of the others {heldout.answered:.1%} are right.",
+        f"In doubt {heldout.doubtful:.1%}; of the others {heldout.clear:.1%} are right. Two things found in {heldout.two:.1%}.",
     ]
     return lines + [f"  {each.count} x {each.meant} read as {each.read}" for each in heldout.confusions]
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from bot.nlu.data import Example
 from bot.nlu.measure import Confusion, language_of, macro_f1, measure
-from bot.nlu.reading import Guess, Reading
+from bot.nlu.reading import Clause, Guess, Reading, Zone
 
 READ = {"a1": "a", "a2": "a", "b1": "a", "b2": "a", "甲": "b", "c?": "c"}
 EXAMPLES = [
@@ -27,7 +28,8 @@ def _reading(text: str, intent: str) -> Reading:
     ranking = (Guess(intent, 0.2),)
     if text.endswith("?"):
         ranking = (Guess("nlu_fallback", 0.8), *ranking)
-    return Reading(text, ranking[0], ranking)
+    zone = Zone.ASK_BACK if text.startswith("b") else Zone.ANSWER
+    return Reading(text, ranking[0], ranking, zone=zone)
 
 
 def test_counts_right_and_wrong() -> None:
@@ -38,7 +40,18 @@ def test_counts_right_and_wrong() -> None:
     assert measured.confusions == (Confusion("b", "a", 2),)
     assert measured.fallback == pytest.approx(1 / 6)
     assert measured.answered == pytest.approx(3 / 5)
+    assert (measured.doubtful, measured.clear, measured.two) == (pytest.approx(2 / 6), 1.0, 0.0)
     assert measure([], read) is None
+
+
+def test_counts_two_things_found_in_texts_of_one_intent() -> None:
+    def twice(texts: Sequence[str]) -> list[Reading]:
+        parts = tuple(Clause(0, each) for each in read(["a1", "甲"]))
+        return [msgspec.structs.replace(each, clauses=parts) for each in read(texts[:1])] + read(texts[1:])
+
+    measured = measure(EXAMPLES[:4], twice)
+    assert measured is not None
+    assert measured.two == 1 / 4
 
 
 def test_macro_f1_counts_every_intent_alike() -> None:

@@ -73,6 +73,7 @@ def test_lines_are_for_people(tmp_path: Path) -> None:
     assert "is live" in told
     assert "18 en, 18 zh" in told
     assert "Held out: accuracy" in told
+    assert "In doubt " in told
     assert "Held out" not in "\n".join(trained(tmp_path, None).lines())
     assert "Nothing has changed" in trained(tmp_path, None).lines()[0]
 

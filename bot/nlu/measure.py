@@ -9,7 +9,7 @@ import msgspec
 
 from bot.nlu.data import Example
 from bot.nlu.fold import is_unspaced
-from bot.nlu.reading import FALLBACK_INTENT, Reading
+from bot.nlu.reading import FALLBACK_INTENT, Reading, Zone
 
 _CONFUSIONS = 10
 
@@ -24,7 +24,8 @@ class Confusion(msgspec.Struct, frozen=True):
 
 class Measured(msgspec.Struct, frozen=True):
     """Shares from 0 to 1. Accuracy and F1 are of the best real intent; `fallback` is the share that would not be answered,
-    `answered` the accuracy of the others."""
+    `answered` the accuracy of the others. `doubtful` is the share outside of the zone that is answered, `clear` the accuracy within;
+    `two` the share in which two things are found, though each has one intent."""
 
     examples: int
     accuracy: float
@@ -33,6 +34,9 @@ class Measured(msgspec.Struct, frozen=True):
     fallback: float
     answered: float
     confusions: tuple[Confusion, ...]
+    doubtful: float = 0.0
+    clear: float = 0.0
+    two: float = 0.0
 
 
 def spaced_language(language: str | None) -> str:
@@ -62,6 +66,7 @@ def measure(
     pairs = [(example.intent, best_intent(reading)) for example, reading in zip(examples, readings, strict=True)]
     right = [meant == guess for meant, guess in pairs]
     answered = [ok for ok, reading in zip(right, readings, strict=True) if reading.intent.name != FALLBACK_INTENT]
+    clear = [ok for ok, reading in zip(right, readings, strict=True) if reading.zone is Zone.ANSWER]
     languages = [language_of(example.text, spaced) for example in examples]
     wrong = Counter(pair for pair in pairs if pair[0] != pair[1])
     return Measured(
@@ -75,6 +80,9 @@ def measure(
         fallback=1 - len(answered) / len(examples),
         answered=_share(answered),
         confusions=tuple(Confusion(*pair, count) for pair, count in sorted(wrong.items(), key=_worst)[:_CONFUSIONS]),
+        doubtful=1 - len(clear) / len(examples),
+        clear=_share(clear),
+        two=_share([bool(reading.clauses) for reading in readings]),
     )
 
 

@@ -24,7 +24,7 @@ CUTS_MOST = 8
 # Of these, by the first stage, as many are read with the encoder too.
 CUTS_TRIED = 1
 # Below this score by the first stage the encoder is not asked: it would not come above 0.
-HOPELESS = -4.0
+HOPELESS = -3.0
 # What parts lose of which the first stage thinks that they mean the same: another cut is likelier.
 SAME = 3.0
 # A part has at least this many characters, or half as many words.
