@@ -15,8 +15,9 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
         self.connections = Gauge("bellhop_connections", "Open sockets", ["role"], registry=registry)
-        self.frames = Counter(
-            "bellhop_frames", "Frames received; ping and pong are also WebSocket's own", ["type"], registry=registry
+        self.frames = Counter("bellhop_frames", "Frames received", ["type"], registry=registry)
+        self.control = Counter(
+            "bellhop_control_frames", "WebSocket's own pings and pongs received", ["type"], registry=registry
         )
         self.errors = Counter("bellhop_error_frames", "Error frames sent", ["code"], registry=registry)
         self.closed = Counter("bellhop_closed", "Sockets that we closed", ["code"], registry=registry)

@@ -75,7 +75,7 @@ def chat_protocol(settings: Settings) -> type[WebSocketsSansIOProtocol]:
             """Too many pongs are counted and otherwise ignored: the next slice has to wait. Pings are frames that ask for an answer."""
             for kind, count in (("ping", self._pings), ("pong", self._pongs)):
                 if count:
-                    self._metrics.frames.labels(kind).inc(count)
+                    self._metrics.control.labels(kind).inc(count)
             rest = self._control.spend(self._pings + self._pongs, time.monotonic())
             flooded = rest > 0 and self._pings > self._pongs
             self._pings = self._pongs = 0

@@ -118,7 +118,9 @@ async def test_pongs_are_ignored_and_counted(api: Api) -> None:
     wire.out += small(PONG) * CONTROL_AT_ONCE + small(PONG, b"x") + small(TEXT, b"ping")
     assert await wire.frame() == (TEXT, b"pong")
     async with httpx.AsyncClient(base_url=api.base) as http:
-        assert f'bellhop_frames_total{{type="pong"}} {CONTROL_AT_ONCE + 1}.0' in (await http.get("/metrics")).text
+        assert (
+            f'bellhop_control_frames_total{{type="pong"}} {CONTROL_AT_ONCE + 1}.0' in (await http.get("/metrics")).text
+        )
     wire.writer.close()
 
 
