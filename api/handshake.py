@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 
 from starlette.websockets import WebSocket
 
@@ -25,7 +26,12 @@ logger = logging.getLogger("bellhop.api")
 async def chat(socket: WebSocket) -> None:
     """The endpoint /chat."""
     node: Node = socket.state.node
-    with node.places.taken(address_of(socket)) as place:
+    address = address_of(socket)
+    wait = node.handshakes.take(address, time.monotonic())
+    if wait:
+        node.metrics.refused.labels("rate").inc()
+        return await socket.send_denial_response(answer(too_many(wait)))
+    with node.places.taken(address) as place:
         if place:
             await _met(socket, node)
         else:

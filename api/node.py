@@ -49,6 +49,7 @@ class Node:
     queue: Queue
     seats: Seats
     visitors: Addresses
+    handshakes: Addresses
     places: Places
     metrics: Metrics = field(default_factory=Metrics)
     # Hashing waits here and not in a thread: the threads are for everybody's SQL.
@@ -71,6 +72,7 @@ class Node:
                 push=push, hub=Hub(log, push, settings), presence=Presence(store, settings), queue=Queue(store),
                 seats=Seats(store, settings.capacity),
                 visitors=Addresses(settings.visitors_per_minute / 60, settings.visitors_per_minute),
+                handshakes=Addresses(settings.handshakes_per_second, settings.connections_per_address),
                 places=Places(settings.connections_per_address),
             )  # fmt: skip
 

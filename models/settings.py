@@ -76,6 +76,10 @@ class Settings:
     messages_burst: int = _setting(20, "Frames that one connection may send at once")
     connections_per_person: int = _setting(5, "Sockets of one person; the oldest is closed (4409)")
     connections_per_address: int = _setting(100, "Sockets from one address; more are refused (429)")
+    handshakes_per_second: float = _setting(
+        20.0,
+        "Sockets that one address may open in a second, after as many at once as it may have; more are refused (429)",
+    )
     visitors_per_minute: int = _setting(120, "New customers and conversations from one address; more are refused (429)")
     connections: int = _setting(15_000, "Sockets of one API process; more are refused (1013)")
     recent_entries: int = _setting(200, "Entries of a conversation that are kept in Redis for resuming")

@@ -42,6 +42,7 @@ class Product:
             # All of a test's customers come from one address.
             "BELLHOP_VISITORS_PER_MINUTE": "100000",
             "BELLHOP_CONNECTIONS_PER_ADDRESS": "100000",
+            "BELLHOP_HANDSHAKES_PER_SECOND": "100000",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

@@ -132,7 +132,12 @@ def settings(tmp_path: Path, valkey_url: str) -> Settings:
     # All of a test's customers come from one address.
     many = 100_000
     return replace(
-        Settings(), home=tmp_path, redis_url=valkey_url, visitors_per_minute=many, connections_per_address=many
+        Settings(),
+        home=tmp_path,
+        redis_url=valkey_url,
+        visitors_per_minute=many,
+        connections_per_address=many,
+        handshakes_per_second=many,
     )
 
 

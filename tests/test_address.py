@@ -64,6 +64,17 @@ async def test_a_forwarded_address_is_not_believed_of_anybody(make_api: Callable
     assert [each.status_code for each in answers] == [201, 201, 429]
 
 
+async def test_handshakes_of_an_address_are_limited(make_api: Callable[..., Api]) -> None:
+    """All that it may have can come back at once after a restart."""
+    api = make_api(connections_per_address=5, handshakes_per_second=0.5)
+    bad = "Authorization: Bearer x"
+    assert [(await raw(api, bad))[0] for _ in range(6)] == [401] * 5 + [429]
+    refused = (await raw(api, bad))[1].lower()
+    assert "retry-after: 2\r\n" in refused or "retry-after: 1\r\n" in refused
+    assert (await raw(api, bad, "X-Forwarded-For: 192.0.2.7"))[0] == 401
+    assert httpx.get(api.base + "/metrics").text.count('bellhop_refused_handshakes_total{reason="rate"} 2.0') == 1
+
+
 async def test_sockets_of_an_address_are_limited(
     make_api: Callable[..., Api], caplog: pytest.LogCaptureFixture
 ) -> None:
