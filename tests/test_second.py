@@ -67,12 +67,14 @@ class Talk:
         )
         self.tracker: bytes | None = None
         self.seq = 0
+        self.at = 1000.0
 
-    async def say(self, text: str, payload: str | None = None) -> Outcome:
+    async def say(self, text: str, payload: str | None = None, after: float = 1.0) -> Outcome:
         self.seq += 1
+        self.at += after
         row = f"u_1:{self.seq}"
         masked, sealed = seal_text(text, RING, row)
-        heard = Heard("c_1", self.seq, masked, 1000.0 + self.seq, payload, sealed=sealed, row=row, message_id="m")
+        heard = Heard("c_1", self.seq, masked, self.at, payload, sealed=sealed, row=row, message_id="m")
         outcome = await self.bot.turn(heard, self.bot.read([heard])[0], self.tracker)
         self.tracker = outcome.tracker
         return outcome
@@ -203,6 +205,15 @@ async def test_what_was_asked_again_meanwhile_is_not_offered(talk: Talk) -> None
     assert talk.held.later == "faq"
     assert said(await talk.say("faq")) == ["It is free", "Which number?"]
     assert talk.held.later == ""
+
+
+async def test_what_waits_is_offered_when_the_form_is_left_and_forgotten_with_the_session(talk: Talk) -> None:
+    await talk.say("order + ?faq")
+    assert said(await talk.say("stop")) == ["Stopped", "You also asked about this:"]
+    await talk.say("order + ?faq")
+    assert talk.held.later == "faq"
+    await talk.say("greet", after=2 * 60 * 60)
+    assert (talk.held.later, talk.held.loop_name) == ("", None)
 
 
 async def test_an_action_that_fails_keeps_the_second_for_later(talk: Talk) -> None:
