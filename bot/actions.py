@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import msgspec
 
 from bot.dialogue.threads import Threads
-from bot.project import Problem, Project, ProjectError
+from bot.project import Problem, Project
 from bot.project.code import import_actions, modules_of, problem_of
 from bot.project.domain import DEFAULT_ACTIONS
 
@@ -43,16 +44,21 @@ class Ran:
 class Actions:
     """The action classes of one project, by name."""
 
-    def __init__(self, actions: Mapping[str, Any], limit_seconds: float) -> None:
+    def __init__(self, actions: Mapping[str, Any], limit_seconds: float, failed: Sequence[Problem] = ()) -> None:
+        """`failed`: what of the project's code could not be used."""
         self._actions = dict(actions)
+        self.failed = tuple(failed)
         self._limit = limit_seconds
         self._threads = Threads("action", limit_seconds)
 
     @classmethod
     def load(cls, folder: Path, limit_seconds: float) -> Actions:
-        """From `actions/` or `actions.py` of the project. Raises ProjectError with file and line where they cannot be used."""
-        name = import_actions(folder)
-        return cls({} if name is None else _made(folder, name), limit_seconds)
+        """From `actions/` or `actions.py` of the project. Raises ProjectError with file and line for what is no Python."""
+        imported = import_actions(folder)
+        if imported is None:
+            return cls({}, limit_seconds)
+        failed = list(imported.failed)
+        return cls(_made(folder, imported.name, failed), limit_seconds, failed)
 
     @classmethod
     def of(cls, project: Project, limit_seconds: float) -> Actions:
@@ -65,7 +71,7 @@ class Actions:
                 name in actions or name.startswith("utter_") or name in DEFAULT_ACTIONS or name in project.domain.forms
             )
         ]
-        project.warnings.extend(each for each in sorted(missing) if each not in project.warnings)
+        project.warnings.extend(each for each in (*actions.failed, *sorted(missing)) if each not in project.warnings)
         return actions
 
     def __contains__(self, name: str) -> bool:
@@ -114,19 +120,21 @@ def _answered(name: str, events: Any, messages: list[dict[str, Any]]) -> Ran:
         raise ActionFailed(name) from None
 
 
-def _made(folder: Path, name: str) -> dict[str, Any]:
+def _made(folder: Path, name: str, failed: list[Problem]) -> dict[str, Any]:
     """One of each class of the project that has a name; those without one are there to be built on."""
     made: dict[str, Any] = {}
     for kind in _classes(name):
         try:
-            action = kind()
+            with chdir(folder):
+                action = kind()
             called = action.name()
         except NotImplementedError:
             continue
         except Exception as error:  # noqa: BLE001 - a project's code may raise anything
-            raise ProjectError([problem_of(folder, _file(kind), error)]) from None
+            failed.append(problem_of(folder, _file(kind), error))
+            continue
         if called in made:
-            raise ProjectError([_twice(folder, kind, called)])
+            failed.append(_twice(folder, kind, called))
         made[called] = action
     return made
 
@@ -145,7 +153,7 @@ def _classes(name: str) -> Iterator[type[Any]]:
 
 def _twice(folder: Path, kind: type[Any], called: str) -> Problem:
     _, line = inspect.getsourcelines(kind)
-    expected = f"action '{called}' is there twice; expected one class with this name"
+    expected = f"action '{called}' is there twice and this one counts; expected one class with this name"
     return Problem(str(_file(kind).relative_to(folder)), line, expected)
 
 

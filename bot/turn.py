@@ -16,6 +16,7 @@ from bot.dialogue.extraction import SENSITIVE
 from bot.dialogue.learned import Learned
 from bot.dialogue.learning import learn, name_of
 from bot.dialogue.memory import Memory
+from bot.dialogue.prediction import Prediction
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Tracker
@@ -65,6 +66,10 @@ class Bot:
         self._actions = Actions.of(project, action_timeout)
         self._ring = ring
         self._titles: Mapping[str, Mapping[str, str]] = getattr(interpreter, "titles", {})
+
+    def prediction(self) -> Prediction:
+        """A conversation in which nothing is run."""
+        return Prediction(self._domain, self._rules, self._stories)
 
     def read(self, heard: Sequence[Heard]) -> list[Reading]:
         """One reading for each message, all understood in one vectorised call. What is sealed becomes an entity of its kind."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import time
 from collections import deque
@@ -281,6 +282,8 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     project, limit = load_project(project_folder(settings)), settings.turn_limit.total_seconds()
     bot = Bot(project, model.interpreter, ring, limit, policy=model.policy)
     engine = open_engine(settings.sql_url)
+    # A project's actions open files of their own as on Rasa's action server, which is started in the project's folder.
+    os.chdir(project.folder)
     try:
         async with Store.open(settings.store_url).opened() as store, Log(store, settings, History(engine)) as log:
             worker = Worker(store, log, settings, bot, ring)

@@ -116,14 +116,38 @@ async def test_a_class_may_be_used_and_built_on_and_one_without_a_name_is_only_b
         (one("def __init__(self):\n    raise ValueError('13912345678')"), "actions.py:8: ValueError"),
         ("import os\nraise OSError('13912345678')\n", "actions.py:2: OSError"),
         ("from actions.nowhere import x\n", "actions.py:1: cannot import"),
-        ("def (:\n", "actions.py:1: SyntaxError"),
+        ("import no_such_library\n", "actions.py:1: cannot import 'no_such_library'"),
     ],
 )
-def test_what_cannot_be_used_is_named_by_file_and_line(tmp_path: Path, code: str, expected: str) -> None:
-    with pytest.raises(ProjectError) as error:
+def test_what_cannot_be_used_is_named_by_file_and_line_and_the_bot_does_without(
+    tmp_path: Path, code: str, expected: str
+) -> None:
+    (failed,) = Actions.load(project(tmp_path, actions=code), LIMIT_SECONDS).failed
+    assert str(failed).startswith(expected)
+    assert PHONE not in str(failed)
+
+
+@pytest.mark.parametrize(("code", "expected"), [("def (:\n", "SyntaxError"), ("raise SystemExit(3)\n", "SystemExit")])
+def test_what_is_no_python_or_leaves_is_refused(tmp_path: Path, code: str, expected: str) -> None:
+    with pytest.raises(ProjectError, match=f"^actions.py:1: {expected}"):
         Actions.load(project(tmp_path, actions=code), LIMIT_SECONDS)
-    assert str(error.value).startswith(expected)
-    assert PHONE not in str(error.value)
+
+
+def test_one_module_that_cannot_be_imported_costs_only_its_own_actions(tmp_path: Path) -> None:
+    folder = project(tmp_path, actions__first=one("pass"), actions__second="import no_such_library\n" + one("pass"))
+    actions = Actions.load(folder, LIMIT_SECONDS)
+    assert list(actions) == ["action_one"]
+    assert [each.file for each in actions.failed] == ["actions/second.py"]
+
+
+async def test_code_may_open_what_lies_in_the_project_while_it_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("seven")
+    before = Path.cwd()
+    read = "pathlib.Path('words.txt').read_text()"
+    made = f"def __init__(self):\n    self.word = WORD + {read}\n"
+    code = f"import pathlib\nWORD = {read}\n" + one(made + "def run(self, *_):\n    return [{'event': self.word}]")
+    assert await answer(Actions.load(project(tmp_path, actions=code), LIMIT_SECONDS)) == [{"event": "sevenseven"}]
+    assert Path.cwd() == before
 
 
 @pytest.mark.parametrize("kind", ["def", "async def"])

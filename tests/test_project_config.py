@@ -53,3 +53,25 @@ def test_an_unknown_dimension_is_warned_about_and_an_unknown_time_zone_is_a_mist
 
 def test_a_regex_of_a_declared_entity_extracts_without_an_annotated_example(tmp_path: Path) -> None:
     assert "number" in load_project(write_project(tmp_path)).training.entities
+
+
+def test_names_and_places_of_before(tmp_path: Path) -> None:
+    old = config("{name: DucklingHTTPExtractor, dimensions: [number]}", "WhitespaceTokenizer", "{name: my.own.Part}")
+    found = load_project(
+        write_project(tmp_path, config=old + "policies: [{name: FallbackPolicy, nlu_threshold: 0.6}]\n")
+    )
+    assert (found.nlu_config.dimensions, found.nlu_config.fallback_threshold) == (("number",), 0.6)
+
+
+def test_a_pipeline_that_is_no_list_is_passed_over(tmp_path: Path) -> None:
+    project = load_project(write_project(tmp_path, config="language: en\npipeline: supervised_embeddings\n"))
+    assert [str(each).partition(";")[0] for each in project.warnings] == ["config.yml:2: passed over"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "refused"),
+    [("", True), ("policies: [{name: RulePolicy}]\n", True), ("policies: [{name: FormPolicy}]\n", False)],
+)
+def test_only_the_rule_policy_refuses_contradictions(tmp_path: Path, policies: str, refused: bool) -> None:
+    project = load_project(write_project(tmp_path, config=f"language: en\n{policies}"))
+    assert project.policies.contradictions_refused is refused

@@ -142,3 +142,23 @@ def test_linked_folders_are_read_once(tmp_path: Path) -> None:
     (tmp_path / "shared" / "stories.yml").write_text(STORY)
     (folder / "data" / "linked").symlink_to(tmp_path / "shared")
     assert [story.name for story in load_project(folder).stories] == ["one"]
+
+
+def test_what_the_bot_says_word_for_word_in_a_story_is_an_action_of_its_own(tmp_path: Path) -> None:
+    folder = write_project(tmp_path)
+    (folder / "data" / "stories.yml").write_text(STORY + "  - user: how nice\n  - bot: Is it not?\n")
+    project = load_project(folder)
+    assert [step.action for step in project.stories[0].steps if isinstance(step, Done)] == ["utter_greet", "Is it not?"]
+    assert project.domain.responses["Is it not?"][0].parts == {"text": "Is it not?"}
+    assert project.domain.plain["e2e_actions"] == ["Is it not?"]
+    assert project.warnings == []
+
+
+def test_a_slot_that_only_a_form_of_rasa_2_names_is_made_up(tmp_path: Path) -> None:
+    slots = "      size: [{type: from_text}]\n      number: [{type: from_entity, entity: number}]\n"
+    forms = f"forms:\n  order_form:\n    required_slots:\n{slots}"
+    domain = DOMAIN[: DOMAIN.index("slots:")].replace("3.1", "2.0") + forms + DOMAIN[DOMAIN.index("actions:") :]
+    project = load_project(write_project(tmp_path, domain=domain))
+    assert project.domain.slots["size"].type is SlotType.ANY
+    assert project.domain.forms["order_form"].required_slots == ("size", "number")
+    assert sum("which is no slot" in each for each in warnings(project, "domain.yml").values()) == 1

@@ -164,7 +164,6 @@ async def test_a_long_conversation_keeps_its_tracker_small(talk: Callable[..., T
 def test_broken_actions_are_named_by_file_and_line(tmp_path: Path) -> None:
     for actions, expected in (
         (ACTIONS + "\ndef broken(:\n", "actions.py:"),
-        ("import no_such_package_anywhere\n" + ACTIONS, "no_such_package_anywhere"),
         ("raise SystemExit(3)\n", "actions.py:1"),
     ):
         project = load_project(write_project(tmp_path / expected[:8].strip("."), actions=actions))
@@ -180,6 +179,12 @@ async def test_an_action_without_code_is_warned_of_and_the_turn_says_that_it_cou
     outcome = await one.say("tell me")
     assert outcome.actions == ("action_tell", "action_listen")
     assert texts(outcome) == [TROUBLE["en"]]
+
+
+def test_a_library_that_is_not_there_is_warned_of(tmp_path: Path) -> None:
+    project = load_project(write_project(tmp_path, actions="import no_such_package_anywhere\n" + ACTIONS))
+    Bot(project, Interpreter.train(project.training, project.nlu_config), None)
+    assert "actions.py:1: cannot import 'no_such_package_anywhere'" in str(project.warnings[0])
 
 
 async def test_a_response_that_was_never_written_says_nothing(talk: Callable[..., Talk]) -> None:

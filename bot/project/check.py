@@ -52,8 +52,8 @@ class Checker:
                 document.warn(line, f"unknown response '{action}'; expected it under `responses`, so nothing is said")
 
     def check_responses(self) -> None:
-        for name, variations in self._domain.responses.items():
-            document, line = self._places["response", name]
+        for (kind, name), (document, line) in self._places.items():
+            variations = self._domain.responses[name] if kind == "response" else ()
             for variation in variations:
                 for slot, _ in variation.conditions:
                     self._slot(document.file, line, slot)

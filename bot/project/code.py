@@ -12,8 +12,9 @@ import importlib.util
 import pkgutil
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -25,21 +26,30 @@ from bot.project.problems import Problem, ProjectError
 ALIAS = "actions"
 
 
-def import_actions(folder: Path) -> str | None:
-    """The name under which all of the project's actions are imported now, afresh. None where it has none. Raises ProjectError."""
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The name under which the actions are imported now, and what of them could not be."""
+
+    name: str
+    failed: tuple[Problem, ...]
+
+
+def import_actions(folder: Path) -> Imported | None:
+    """All of the project's actions, afresh. None where it has none. Raises ProjectError for code that is no Python, or that leaves."""
     path = _entry(folder)
     if path is None:
         return None
     name = f"bellhop_actions_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
     _forget(name)
     _give_back_yaml()
+    failed: list[Problem] = []
     with _at_home(folder, name):
         try:
-            _import_all(name, path)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a project's code may raise anything, or try to leave
+            _import_all(name, path, lambda error: failed.append(problem_of(folder, path, error)))
+        except (SyntaxError, SystemExit) as error:
             _forget(name)
             raise ProjectError([problem_of(folder, path, error)]) from None
-    return name
+    return Imported(name, tuple(dict.fromkeys(failed)))
 
 
 def modules_of(name: str) -> Iterator[ModuleType]:
@@ -51,7 +61,7 @@ def problem_of(folder: Path, path: Path, error: BaseException) -> Problem:
     what = f"{type(error).__name__}; expected actions that can be imported"
     if isinstance(error, SyntaxError) and error.filename:
         return Problem(_relative(folder, error.filename), error.lineno or 1, what)
-    if isinstance(error, ImportError) and error.name:
+    if isinstance(error, ImportError) and error.name and not error.path:
         what = f"cannot import '{error.name}'; expected it to be installed"
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(folder))]
     if own:
@@ -76,12 +86,25 @@ def _entry(folder: Path) -> Path | None:
     return single if single.is_file() else None
 
 
-def _import_all(name: str, path: Path) -> None:
+def _import_all(name: str, path: Path, failed: Callable[[Exception], None]) -> None:
     """`rasa init` writes an empty `actions/__init__.py` and the classes beside it: every module of the package is imported."""
-    module = _import(name, path)
-    if path.is_dir():
-        for found in pkgutil.walk_packages(module.__path__, f"{name}."):
-            importlib.import_module(found.name)
+    with _telling(failed):
+        _import(name, path)
+    if path.is_dir() and name in sys.modules:
+        for found in pkgutil.walk_packages(sys.modules[name].__path__, f"{name}.", onerror=lambda _: None):
+            with _telling(failed):
+                importlib.import_module(found.name)
+
+
+@contextmanager
+def _telling(failed: Callable[[Exception], None]) -> Iterator[None]:
+    """A library or a database that is not there costs the actions of one module, not the project: Rasa trains without any."""
+    try:
+        yield
+    except SyntaxError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a project's code may raise anything
+        failed(error)
 
 
 def _import(name: str, path: Path) -> ModuleType:
@@ -95,20 +118,25 @@ def _import(name: str, path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        _forget(name)
+        raise
     return module
 
 
 @contextmanager
 def _at_home(folder: Path, name: str) -> Iterator[None]:
-    """While it lasts, `actions` is this project's, and what lies in its folder can be imported."""
+    """While it lasts, `actions` is this project's, and what lies in its folder can be imported and opened."""
     aside = {each: sys.modules.pop(each) for each in list(sys.modules) if _is_alias(each)}
     before = set(sys.modules)
     finder = _Alias(name)
     sys.meta_path.insert(0, finder)
     sys.path.insert(0, str(folder))
     try:
-        yield
+        with chdir(folder):
+            yield
     finally:
         sys.meta_path.remove(finder)
         sys.path.remove(str(folder))

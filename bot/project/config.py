@@ -11,6 +11,8 @@ from bot.project.document import Document, List, Map
 from bot.project.fields import items, name_at, names_at, only, value_at
 
 ENTITY_LEARNERS = ("DIETClassifier", "CRFEntityExtractor", "MitieEntityExtractor", "SpacyEntityExtractor")
+DUCKLING = ("DucklingEntityExtractor", "DucklingHTTPExtractor")
+OLD_FALLBACKS = ("FallbackPolicy", "TwoStageFallbackPolicy")
 TOP_KEYS = frozenset(["recipe", "assistant_id", "version", "language", "pipeline", "policies"])
 
 
@@ -43,7 +45,8 @@ def _components(document: Document, pipeline: List) -> Iterator[tuple[str, Map]]
 
 
 def _config(document: Document, components: dict[str, Map]) -> NluConfig:
-    fallback = components.get("FallbackClassifier", Map(1))
+    fallback = components.get("FallbackClassifier") or _old_fallback(document)
+    duckling = next((components[name] for name in DUCKLING if name in components), None)
     regex = components.get("RegexEntityExtractor", Map(1))
     default = NluConfig()
 
@@ -52,16 +55,28 @@ def _config(document: Document, components: dict[str, Map]) -> NluConfig:
 
     return NluConfig(
         name_at(document, document.top, "language"),
-        _share(document, fallback, "threshold", default.fallback_threshold),
+        _share(
+            document,
+            fallback,
+            "nlu_threshold" if "nlu_threshold" in fallback else "threshold",
+            default.fallback_threshold,
+        ),
         _share(document, fallback, "ambiguity_threshold", default.ambiguity_threshold),
         flag("case_sensitive", default.case_sensitive),
         flag("use_lookup_tables", default.use_lookup_tables),
         flag("use_regexes", default.use_regexes),
         flag("use_word_boundaries", default.use_word_boundaries),
         _learns_entities(document, components),
-        _dimensions(document, components.get("DucklingEntityExtractor")),
-        _timezone(document, components.get("DucklingEntityExtractor", Map(1))),
+        _dimensions(document, duckling),
+        _timezone(document, duckling or Map(1)),
     )
+
+
+def _old_fallback(document: Document) -> Map:
+    """Before Rasa 2 the thresholds stood with a policy."""
+    policies = document.top.get("policies")
+    listed = _components(document, policies) if isinstance(policies, List) else ()
+    return next((policy for name, policy in listed if name in OLD_FALLBACKS), Map(1))
 
 
 def _dimensions(document: Document, duckling: Map | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.project.domain import (
     Intent,
     Slot,
     SlotMapping,
+    SlotType,
     Variation,
 )
 from bot.project.fields import list_at, map_at, name_at, named_items, names_at, only, value_at
@@ -55,6 +57,7 @@ class DomainReader:
         # What Rasa 1 wrote beside an intent, a rule says today.
         self.triggers: list[Rule] = []
         self._old_mappings: dict[str, list[SlotMapping]] = {}
+        self._asked: dict[str, tuple[Document, int]] = {}
         self._self_filling: set[str] = set()
         self._session: dict[str, Any] = {}
         self._stores = True
@@ -96,7 +99,9 @@ class DomainReader:
             plain = isinstance(value, List) and all(isinstance(one, Map) for one in value)
             self._plain["responses"][name] = value if plain else [dict(each.parts) for each in variations]
 
-    def domain(self) -> Domain:
+    def domain(self, spoken: Iterable[str] = ()) -> Domain:
+        """`spoken`: what stories have the bot say word for word."""
+        responses = {text: (Variation({"text": text}),) for text in spoken} | self._responses
         minutes = self._session.get("session_expiration_time", SESSION_MINUTES)
         carry = self._session.get("carry_over_slots_to_new_session", True)
         plain = {
@@ -104,11 +109,11 @@ class DomainReader:
             "session_config": {"session_expiration_time": minutes, "carry_over_slots_to_new_session": carry},
             "intents": self._plain_intents,
             "entities": list(self._entities),
-            "slots": {**self._plain["slots"]},
+            "slots": self._plain["slots"],
             "responses": self._plain["responses"],
             "actions": [*self._actions, *(name for name in self._responses if name not in self._actions)],
             "forms": self._plain["forms"],
-            "e2e_actions": [],
+            "e2e_actions": [name for name in responses if name not in self._responses],
         }
         ignored = frozenset(self._ignored_entities)
         return Domain(
@@ -118,7 +123,7 @@ class DomainReader:
             },
             frozenset(self._entities),
             self._with_old(),
-            self._responses,
+            responses,
             frozenset(self._actions),
             self._forms,
             float(minutes),
@@ -159,7 +164,8 @@ class DomainReader:
         for name, value in slots.items():
             line = slots.line_of(name)
             if name == SESSION_METADATA_SLOT or (name == REQUESTED_SLOT and not _seen_by_stories(value)):
-                document.warn(line, f"slot '{name}' is automatic; expected no definition of it")
+                if not is_old(document):
+                    document.warn(line, f"slot '{name}' is automatic; expected no definition of it")
             elif not isinstance(value, Map):
                 document.error(line, f"slot '{name}'; expected a map with `type` and `mappings`")
             elif self._new(document, "slot", name, line):
@@ -191,10 +197,17 @@ class DomainReader:
             self._forms[name] = Form(name, tuple(required), ignored)
             self._plain["forms"][name] = {"ignored_intents": sorted(ignored), "required_slots": list(required)}
             for slot, mapping in form_mappings(document, name, required):
+                self._asked.setdefault(slot, (document, line))
                 self._old_mappings.setdefault(slot, []).append(mapping)
 
     def _with_old(self) -> dict[str, Slot]:
-        """The slots with what Rasa 2 left to forms and to entities of the same name."""
+        """The slots with what Rasa 2 left to forms and to entities of the same name. A form's slot that is missing is made up."""
+        for name, (document, line) in self._asked.items():
+            if name not in self._slots:
+                document.warn(line, f"form asks for '{name}', which is no slot; it is taken as one of type any")
+                self.places["slot", name] = document, line
+                self._slots[name] = Slot(name, SlotType.ANY, influence_conversation=False)
+                self._plain["slots"][name] = {"type": "any", "mappings": [], "initial_value": None}
         return {
             name: filled(
                 slot,

@@ -21,7 +21,7 @@ from bot.project.markdown import read_markdown
 from bot.project.nlu import NluReader
 from bot.project.policies import Policies, read_policies
 from bot.project.problems import Problem, Problems, ProjectError
-from bot.project.story import Rule, Story
+from bot.project.story import Done, Rule, Said, Story
 from bot.project.story_reading import read_rules, read_stories
 
 NEWEST_VERSION = (3, 1)
@@ -86,7 +86,9 @@ class _Loading:
         config, policies = self._config()
         heldout = self._heldout()
         tests = self._tests()
-        domain = self.domain_reader.domain()
+        spoken = [step for story in stories for step in story.steps if isinstance(step, Said)]
+        stories = [_acting(story) for story in stories]
+        domain = self.domain_reader.domain(dict.fromkeys(step.text for step in spoken))
         self._check(domain, rules, [*stories, *tests])
         self.problems.check()
         retrieval = {intent.partition("/")[0] for intent in self.nlu.intents if "/" in intent}
@@ -195,6 +197,12 @@ class _Loading:
             checker.check_rule(rule)
         for story in stories:
             checker.check_story(story)
+
+
+def _acting(story: Story) -> Story:
+    """What the bot says word for word in a story (not in a test) is an action of its own, as in Rasa."""
+    steps = (Done(step.text, step.line) if isinstance(step, Said) else step for step in story.steps)
+    return replace(story, steps=tuple(steps))
 
 
 def _is_domain(document: Document) -> bool:

@@ -14,7 +14,7 @@ _LOOKING_BACK = ("MemoizationPolicy", "AugmentedMemoizationPolicy", "TEDPolicy")
 @dataclass(frozen=True, slots=True)
 class Policies:
     """Rasa's defaults. `fallback_threshold`: below it the fallback action runs; `max_history` counts states;
-    `contradictions_refused` is Rasa's `check_for_contradictions`."""
+    `contradictions_refused` is Rasa's `check_for_contradictions`; policies without RulePolicy check none."""
 
     max_history: int = 5
     fallback_threshold: float = 0.3
@@ -45,7 +45,7 @@ def read_policies(document: Document) -> Policies:
         max(looks, default=default.max_history),
         float(threshold),
         str(action) if action else default.fallback_action,
-        rule.get("check_for_contradictions") is not False,
+        (not named or "RulePolicy" in named) and rule.get("check_for_contradictions") is not False,
     )
 
 
