@@ -33,7 +33,7 @@ ACTION_SECONDS = 1.0
 class TrainReport(msgspec.Struct, frozen=True, kw_only=True):
     """`languages`: examples by language. `cross_validation` is over the training examples, `heldout` over tests/heldout.yml.
 
-    `warnings`: what of the project was passed over or is missing, by file and line.
+    `warnings`: what of the project was passed over or is missing, by file and line; `replaced`: what stands for Rasa's components.
     `unchanged`: nothing was trained, for examples, settings and code are those of the live model; the figures are its own.
     """
 
@@ -47,6 +47,7 @@ class TrainReport(msgspec.Struct, frozen=True, kw_only=True):
     heldout: Measured | None
     unchanged: bool = False
     warnings: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """For people, one fact a line."""
@@ -93,7 +94,11 @@ def train(project_folder: Path, home: Path, progress: Progress, *, force: bool =
         project.name, project.training, project.heldout, project.nlu_config, project.data_hash, points, history
     )
     report = _train(source, home, progress, force)
-    return msgspec.structs.replace(report, warnings=tuple(map(str, sorted(project.warnings))))
+    return msgspec.structs.replace(
+        report,
+        warnings=tuple(map(str, sorted(project.warnings))),
+        replaced=tuple(map(str, project.replaced)),
+    )
 
 
 def train_data(

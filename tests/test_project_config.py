@@ -75,3 +75,21 @@ def test_a_pipeline_that_is_no_list_is_passed_over(tmp_path: Path) -> None:
 def test_only_the_rule_policy_refuses_contradictions(tmp_path: Path, policies: str, refused: bool) -> None:
     project = load_project(write_project(tmp_path, config=f"language: en\n{policies}"))
     assert project.policies.contradictions_refused is refused
+
+
+def test_what_stands_for_rasas_components_is_told(tmp_path: Path) -> None:
+    given = config(
+        "{name: DIETClassifier}",
+        "{name: FallbackClassifier}",
+        "{name: my.own.Speller}",
+        "{name: rasa.x.BytePairFeaturizer}",
+    )
+    project = load_project(
+        write_project(tmp_path, config=given + "policies: [{name: TEDPolicy}, {name: RulePolicy}]\n")
+    )
+    assert [str(each) for each in project.replaced] == [
+        "config.yml:2: DIETClassifier: the classifier and the tagger here",
+        "config.yml:5: BytePairFeaturizer: features are made here",
+        "config.yml:6: TEDPolicy: the learned policy here",
+    ]
+    assert [str(each).partition(";")[0] for each in project.warnings] == ["config.yml:4: my.own.Speller is left out"]
