@@ -281,11 +281,12 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     model = load_model(settings.home)
     project, limit = load_project(project_folder(settings)), settings.turn_limit.total_seconds()
     bot = Bot(project, model.interpreter, ring, limit, policy=model.policy)
-    engine = open_engine(settings.sql_url)
-    # A project's actions open files of their own as on Rasa's action server, which is started in the project's folder.
+    engine, store_url = open_engine(settings.sql_url), settings.store_url
+    # After every path that may be relative. Actions open files of their own as on Rasa's action server, which is started in the
+    # project's folder.
     os.chdir(project.folder)
     try:
-        async with Store.open(settings.store_url).opened() as store, Log(store, settings, History(engine)) as log:
+        async with Store.open(store_url).opened() as store, Log(store, settings, History(engine)) as log:
             worker = Worker(store, log, settings, bot, ring)
             # Before the first message: it would wait a second for it, and a lease lives for two.
             model.interpreter.warm()
