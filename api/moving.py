@@ -1,4 +1,4 @@
-"""Take, give back, close: the holder's moves from a socket. The rules are those of models/conversation.py."""
+"""Take, give back, transfer, close: the holder's moves from a socket. The rules are those of models/conversation.py."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from handoff.seats import Full, Kept
 from handoff.taking import seated
 from models.conversation import Conversation, Holder
 from models.entry import Author
+from models.frames import HolderFrame
 from stream.change import Change
 from stream.errors import Stale
 
 # Each try sees the state that refused the last one; more than this many moves within milliseconds are no people.
 TRIES = 3
+QUEUE = "queue"
 
 Verb = Callable[[Conversation, Author, int], Change]
 
@@ -29,6 +31,8 @@ class Moving:
     def __init__(self, node: Node, connection: Connection, rights: Rights) -> None:
         self._log = node.log
         self._seats = node.seats
+        self._presence = node.presence
+        self._queue = node.queue
         self._identity = connection.identity
         self._rights = rights
 
@@ -53,6 +57,26 @@ class Moving:
     async def give_back(self, conversation: str) -> None:
         self._rights.require_staff()
         await self._move(await self._rights.known(conversation), desk.give_back)
+
+    async def transfer(self, conversation: str, to: str) -> None:
+        """To an agent who is there and has a seat, else `not_available`; or to the front of the queue."""
+        self._rights.require_staff()
+        state = await self._rights.known(conversation)
+        if to == QUEUE:
+            await self._move(state, desk.put_back)
+            return
+        state.require_held_by(self._identity.person)
+        agent = (await self._presence.available()).get(to)
+        if agent is None or to == self._identity.person:
+            raise Refused("not_available")
+        try:
+            change = desk.transfer(state, self._identity.author, agent, _now())
+            done = await seated(self._log, self._seats, state, agent, change)
+        except (Full, Kept):
+            raise Refused("not_available") from None
+        except Stale:
+            raise Refused("not_possible") from None
+        await self._queue.tell(HolderFrame(state.id, done.last, Holder.AGENT, state.reason or None, agent))
 
     async def close(self, conversation: str) -> None:
         """Customers may close their own."""

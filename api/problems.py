@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, str] = {
     "not_assigned": "You do not hold this conversation.",
     "not_possible": "That is not possible now.",
     "taken": "Somebody else was quicker.",
+    "not_available": "This agent takes no conversations just now.",
     "full": "You hold as many conversations as you may.",
     "id_conflict": "This id was used for another message.",
     "bad_frame": "The fields of this frame are not as they should be.",

@@ -27,6 +27,7 @@ from models.frames import (
     SayNote,
     Status,
     Take,
+    Transfer,
     Typing,
     TypingFrame,
     Watch,
@@ -67,6 +68,8 @@ class Verbs:
                 await self._take(frame.conversation)
             case GiveBack():
                 await self._moving.give_back(frame.conversation)
+            case Transfer():
+                await self._moving.transfer(frame.conversation, frame.to)
             case Close():
                 await self._moving.close(frame.conversation)
             case Status():

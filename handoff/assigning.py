@@ -8,7 +8,7 @@ import time
 from handoff import desk
 from handoff.queue import Queue
 from handoff.routing import Free, match
-from handoff.seats import Full, Kept, Seat, Seats
+from handoff.seats import TRANSFER, Full, Kept, Seat, Seats
 from handoff.taking import seated
 from models.conversation import Conversation, Holder
 from models.entry import Author
@@ -81,14 +81,15 @@ class Sweep:
         seats = [
             each for each in await self._seats.all() if (everything if each.age_ms is None else each.age_ms >= KEPT_MS)
         ]
-        states = await self._log.states([each.conversation for each in seats])
+        states = await self._log.states(list(dict.fromkeys(_named(each) for each in seats)))
         for seat in seats:
-            await self._look(seat, states.get(seat.conversation))
+            await self._look(seat, states.get(_named(seat)))
         if everything:
             self._looked = time.monotonic()
 
     async def _look(self, seat: Seat, state: Conversation | None) -> None:
-        if state is not None and state.holder is Holder.AGENT and state.agent == seat.agent:
+        held = state is not None and state.holder is Holder.AGENT and state.agent == seat.agent
+        if held and not seat.conversation.startswith(TRANSFER):
             # Held as it should be; the index says so when it has read the entry.
             return
         if state is not None and state.token <= seat.token:
@@ -97,3 +98,7 @@ class Sweep:
             except Stale:
                 return
         await self._seats.let_go(seat.conversation, seat.agent, seat.token)
+
+
+def _named(seat: Seat) -> str:
+    return seat.conversation.removeprefix(TRANSFER)

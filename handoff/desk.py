@@ -36,6 +36,16 @@ def give_back(state: Conversation, by: Author, at: int) -> Change:
     return _change(state, Verb.GIVE_BACK, by, at)
 
 
+def transfer(state: Conversation, by: Author, to: Author, at: int) -> Change:
+    """From one agent to another."""
+    return _change(state, Verb.TRANSFER, by, at, agent=to)
+
+
+def put_back(state: Conversation, by: Author, at: int) -> Change:
+    """From the agent to the front of the queue: somebody else, please."""
+    return _change(state, Verb.RETURN, by, at)
+
+
 def close(state: Conversation, by: Author, at: int) -> Change:
     return _change(state, Verb.CLOSE, by, at)
 

@@ -26,17 +26,26 @@ if seat then
   whose, made = string.match(seat, '^(%S+) (%d+)')
   made = tonumber(made)
 end
+local function free(key, agent)
+  redis.call('HDEL', KEYS[6], key)
+  if redis.call('HINCRBY', KEYS[7], agent, -1) <= 0 then redis.call('HDEL', KEYS[7], agent) end
+  redis.call('HSET', KEYS[8], agent, ARGV[8])
+end
 if not seat or made < token then
   if whose and not (holder == 'agent' and whose == ARGV[6]) then
-    redis.call('HDEL', KEYS[6], name)
-    if redis.call('HINCRBY', KEYS[7], whose, -1) <= 0 then redis.call('HDEL', KEYS[7], whose) end
-    redis.call('HSET', KEYS[8], whose, ARGV[8])
+    free(name, whose)
     whose = nil
   end
   if holder == 'agent' then
     redis.call('HSET', KEYS[6], name, ARGV[6] .. ' ' .. ARGV[9] .. ' 0')
     if not whose then redis.call('HINCRBY', KEYS[7], ARGV[6], 1) end
   end
+end
+-- The second seat, that of the agent to whom it should go.
+local to = redis.call('HGET', KEYS[6], 'transfer:' .. name)
+if to then
+  local agent, kept = string.match(to, '^(%S+) (%d+)')
+  if tonumber(kept) < token then free('transfer:' .. name, agent) end
 end
 
 if ARGV[7] == 'take' or ARGV[7] == 'assign' then

@@ -9,6 +9,8 @@ from stream.store import Script, Store, reaching
 SEATS = "{handoff}:seats"
 LOAD = "{handoff}:load"
 SINCE = "{handoff}:since"
+# Before a transfer two agents have a seat for one conversation: who holds it, and who shall.
+TRANSFER = "transfer:"
 KEYS = [SEATS, LOAD, SINCE]
 
 
@@ -22,7 +24,9 @@ class Kept(Exception):
 
 @dataclass(frozen=True)
 class Seat:
-    """`token` is that of the conversation when the seat was kept; `age_ms` is None once the conversation is the agent's."""
+    """`conversation` may begin with `transfer:`. `token` is that of the conversation when the seat was kept; `age_ms` is None once
+    the conversation is the agent's.
+    """
 
     conversation: str
     agent: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handoff.seats import Kept, Seats
-from models.conversation import Conversation
+from handoff.seats import TRANSFER, Kept, Seats
+from models.conversation import Conversation, Holder
 from models.entry import Author
 from stream.change import Change, Committed
 from stream.errors import Stale
@@ -17,9 +17,10 @@ async def seated(log: Log, seats: Seats, state: Conversation, agent: Author, cha
     """
     if agent.id is None:
         raise Kept
-    await seats.keep(state.id, agent.id, state.token)
+    seat = TRANSFER + state.id if state.holder is Holder.AGENT else state.id
+    await seats.keep(seat, agent.id, state.token)
     try:
         return await log.commit(change)
     except Stale:
-        await seats.let_go(state.id, agent.id, state.token)
+        await seats.let_go(seat, agent.id, state.token)
         raise

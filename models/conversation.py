@@ -26,6 +26,8 @@ class Verb(StrEnum):
     TAKE = "take"
     ASSIGN = "assign"
     GIVE_BACK = "give_back"
+    TRANSFER = "transfer"
+    RETURN = "return"
     LOSE = "lose"
     CLOSE = "close"
 
@@ -39,6 +41,8 @@ MOVES: Mapping[tuple[Holder, Verb], Holder] = {
     (Holder.QUEUE, Verb.GIVE_BACK): Holder.BOT,
     (Holder.QUEUE, Verb.CLOSE): Holder.NOBODY,
     (Holder.AGENT, Verb.GIVE_BACK): Holder.BOT,
+    (Holder.AGENT, Verb.TRANSFER): Holder.AGENT,
+    (Holder.AGENT, Verb.RETURN): Holder.QUEUE,
     (Holder.AGENT, Verb.LOSE): Holder.QUEUE,
     (Holder.AGENT, Verb.CLOSE): Holder.NOBODY,
 }
@@ -122,7 +126,13 @@ def move(
     agent = (to or by) if target is Holder.AGENT else None
     asked = _asked(conversation, target, at)
     entry = HolderChange(
-        holder=target, verb=verb, author=by, reason=reason, agent=agent, asked=asked or None, returned=verb is Verb.LOSE
+        holder=target,
+        verb=verb,
+        author=by,
+        reason=reason,
+        agent=agent,
+        asked=asked or None,
+        returned=verb in (Verb.LOSE, Verb.RETURN),
     )
     fields = {
         "holder": str(target),

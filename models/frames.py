@@ -86,6 +86,13 @@ class GiveBack(ClientFrame, frozen=True, tag="give_back"):
     conversation: str
 
 
+class Transfer(ClientFrame, frozen=True, tag="transfer"):
+    """Agents: somebody else answers from now on; `to` is an agent's id, or `queue` for whoever comes first."""
+
+    conversation: str
+    to: str
+
+
 class Close(ClientFrame, frozen=True, tag="close"):
     """Agents, and customers for their own conversation: it is finished."""
 
@@ -106,7 +113,7 @@ class Status(ClientFrame, frozen=True, tag="status"):
     status: Literal["available", "away", "offline"]
 
 
-FromClient = Say | Typing | Read | Resume | Ping | Watch | Take | GiveBack | Close | SayNote | Status
+FromClient = Say | Typing | Read | Resume | Ping | Watch | Take | GiveBack | Transfer | Close | SayNote | Status
 
 
 class ServerFrame(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True):

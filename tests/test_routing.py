@@ -109,10 +109,63 @@ async def test_a_refused_take_gives_its_seat_back(store: Store, log: Log) -> Non
     assert await seats.load() == {}
 
 
+async def test_a_transfer_needs_a_seat_and_the_old_one_is_free_once_it_is_done(
+    store: Store, settings: Settings, log: Log
+) -> None:
+    seats = Seats(store, capacity=1)
+    async with watching(store, settings, log):
+        for name, agent in (("c_1", WEN), ("c_2", LI)):
+            state = await waiting(log, name)
+            await seated(log, seats, state, agent, desk.take(state, agent, 5))
+        state = await known(log, "c_1")
+        with pytest.raises(Full):
+            await seated(log, seats, state, LI, desk.transfer(state, WEN, LI, 6))
+        await log.commit(desk.close(await known(log, "c_2"), LI, 7))
+
+        async def load(**expected: int) -> bool:
+            return await seats.load() == expected
+
+        await eventually(lambda: load(a_wen=1), "Li has closed")
+        await seated(log, seats, state, LI, desk.transfer(state, WEN, LI, 8))
+        await eventually(lambda: load(a_li=1), "it is Li's alone")
+        state = await known(log, "c_1")
+        assert (state.holder.value, state.agent, state.asked) == ("agent", "a_li", 1_000)
+        await log.commit(desk.put_back(state, LI, 9))
+        await eventually(lambda: load(), "nobody has it")
+        assert (await known(log, "c_1")).asked == 1_000
+
+
+async def test_a_transfer_that_never_came_leaves_one_seat(store: Store, settings: Settings, log: Log) -> None:
+    seats = Seats(store, capacity=1)
+    async with watching(store, settings, log):
+        state = await waiting(log, "c_1")
+        await seated(log, seats, state, WEN, desk.take(state, WEN, 5))
+        state = await known(log, "c_1")
+        late = desk.transfer(state, WEN, LI, 6)
+        await seats.keep("transfer:c_1", "a_li", state.token)
+        async with reaching():
+            kept = (await store.commands.hget(SEATS, "transfer:c_1")).decode()
+            agent, token, at = kept.split(" ")
+            await store.commands.hset(SEATS, "transfer:c_1", f"{agent} {token} {int(at) - KEPT_MS}")
+
+        async def one() -> bool:
+            return await seats.load() == {"a_wen": 1}
+
+        await eventually(one, "Li's seat is free")
+        with pytest.raises(Stale):
+            await log.commit(late)
+
+
+@asynccontextmanager
+async def watching(store: Store, settings: Settings, log: Log) -> AsyncIterator[None]:
+    async with assigning(store, replace(settings, routing=Routing.PULL), log, capacity=1):
+        yield
+
+
 @asynccontextmanager
 async def assigning(store: Store, settings: Settings, log: Log, capacity: int) -> AsyncIterator[Queue]:
     stop = asyncio.Event()
-    quick = replace(settings, lease=timedelta(milliseconds=800), routing=Routing.ASSIGN, capacity=capacity)
+    quick = replace(settings, lease=timedelta(milliseconds=800), capacity=capacity)
     async with asyncio.TaskGroup() as group:
         group.create_task(Watch(store, quick, log, log.history).run(stop, lambda: None))
         yield Queue(store)
@@ -127,7 +180,7 @@ async def test_who_waits_is_given_to_who_is_available_and_the_rest_when_a_seat_i
         await presence.here(agent.id or "", f"s_{agent.id}")
         await presence.set_status(agent, status)
     await presence.set_status(Author(AuthorKind.AGENT, "a_gone", "Gone"), "available")
-    async with assigning(store, settings, log, capacity=2):
+    async with assigning(store, replace(settings, routing=Routing.ASSIGN), log, capacity=2):
         for n in range(3):
             await waiting(log, f"c_{n}", 1_000 + n)
 

@@ -41,6 +41,7 @@ MATRIX: dict[str, tuple[dict[str, Any], tuple[str | None, ...]]] = {
     "note": ({"id": "n1", "text": "for us"}, ("forbidden", "forbidden", OK, OK)),
     "status": ({"status": "away"}, ("forbidden", "forbidden", OK, OK)),
     "give_back": ({}, ("forbidden", "forbidden", "not_assigned", OK)),
+    "transfer": ({"to": "queue"}, ("forbidden", "forbidden", "not_assigned", OK)),
     "close": ({}, (OK, "not_found", "not_assigned", OK)),
 }
 WITHOUT_CONVERSATION = ("ping", "status")
@@ -118,7 +119,7 @@ async def test_what_is_refused_writes_nothing(make_api: Callable[..., Api], stor
     async with await Customer.visitor(api.base) as own, await agent(api) as wen:
         await own.acknowledged(await own.say("first"))
         before = len(await store.commands.keys("*"))
-        for each in ("say", "note", "take", "watch", "close", "give_back", "read", "typing", "resume"):
+        for each in ("say", "note", "take", "watch", "close", "give_back", "transfer", "read", "typing", "resume"):
             assert await answer_to(wen, {"type": each, **MATRIX[each][0], "conversation": UNKNOWN}) == "not_found"
         assert len(await store.commands.keys("*")) == before, "an unknown conversation does not begin by being named"
         for each, code in (("say", "not_assigned"), ("give_back", "not_possible")):
