@@ -29,8 +29,7 @@ def run(settings: Settings, project: Path | None) -> None:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console()) as shown:
         report = train(folder, settings.home, _Bar(shown).step)
-    replaced = (f"Replaced: {each}" for each in report.replaced)
-    for line in (*_warned(report.warnings), *replaced, *report.lines()):
+    for line in (*_warned(report.warnings), *report.components, *report.lines()):
         print(line, flush=True)
 
 

@@ -33,7 +33,8 @@ ACTION_SECONDS = 1.0
 class TrainReport(msgspec.Struct, frozen=True, kw_only=True):
     """`languages`: examples by language. `cross_validation` is over the training examples, `heldout` over tests/heldout.yml.
 
-    `warnings`: what of the project was passed over or is missing, by file and line; `replaced`: what stands for Rasa's components.
+    `warnings`: what of the project was passed over or is missing, by file and line; `components`: what becomes of those of
+    `config.yml`, such as `Replaced: config.yml:2: …`.
     `unchanged`: nothing was trained, for examples, settings and code are those of the live model; the figures are its own.
     """
 
@@ -47,7 +48,7 @@ class TrainReport(msgspec.Struct, frozen=True, kw_only=True):
     heldout: Measured | None
     unchanged: bool = False
     warnings: tuple[str, ...] = ()
-    replaced: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """For people, one fact a line."""
@@ -97,7 +98,7 @@ def train(project_folder: Path, home: Path, progress: Progress, *, force: bool =
     return msgspec.structs.replace(
         report,
         warnings=tuple(map(str, sorted(project.warnings))),
-        replaced=tuple(map(str, project.replaced)),
+        components=tuple(f"{each.fate.capitalize()}: {each}" for each in project.components),
     )
 
 

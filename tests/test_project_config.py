@@ -77,19 +77,25 @@ def test_only_the_rule_policy_refuses_contradictions(tmp_path: Path, policies: s
     assert project.policies.contradictions_refused is refused
 
 
-def test_what_stands_for_rasas_components_is_told(tmp_path: Path) -> None:
+def test_what_becomes_of_rasas_components_is_told(tmp_path: Path) -> None:
     given = config(
-        "{name: DIETClassifier}",
-        "{name: FallbackClassifier}",
+        "{name: DIETClassifier, epochs: 5, entity_recognition: true}",
+        "{name: FallbackClassifier, threshold: 0.4}",
         "{name: my.own.Speller}",
         "{name: rasa.x.BytePairFeaturizer}",
     )
     project = load_project(
-        write_project(tmp_path, config=given + "policies: [{name: TEDPolicy}, {name: RulePolicy}]\n")
+        write_project(
+            tmp_path, config=given + "policies: [{name: TEDPolicy, max_history: 3}, {name: UnexpecTEDIntentPolicy}]\n"
+        )
     )
-    assert [str(each) for each in project.replaced] == [
-        "config.yml:2: DIETClassifier: the classifier and the tagger here",
-        "config.yml:5: BytePairFeaturizer: features are made here",
-        "config.yml:6: TEDPolicy: the learned policy here",
+    assert [f"{each.fate} {each}" for each in project.components] == [
+        "replaced config.yml:2: DIETClassifier: the classifier and the tagger here; "
+        "kept: entity_recognition true; without use: epochs",
+        "honoured config.yml:3: FallbackClassifier: its thresholds are read; kept: threshold 0.4",
+        "ignored config.yml:4: Speller: left out, for it is not one of Rasa's own",
+        "replaced config.yml:5: BytePairFeaturizer: features are made here",
+        "replaced config.yml:6: TEDPolicy: the learned policy here; kept: max_history 3",
+        "ignored config.yml:6: UnexpecTEDIntentPolicy: left out",
     ]
     assert [str(each).partition(";")[0] for each in project.warnings] == ["config.yml:4: my.own.Speller is left out"]

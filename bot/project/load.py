@@ -11,6 +11,7 @@ import msgspec
 
 from bot.nlu.data import NluConfig, TrainingData
 from bot.project.check import Checker
+from bot.project.components import Component, components_of
 from bot.project.config import read_config
 from bot.project.document import Document
 from bot.project.domain import Domain
@@ -21,7 +22,6 @@ from bot.project.markdown import read_markdown
 from bot.project.nlu import NluReader
 from bot.project.policies import Policies, read_policies
 from bot.project.problems import Problem, Problems, ProjectError
-from bot.project.replaced import replacements
 from bot.project.story import Done, Rule, Said, Story
 from bot.project.story_reading import read_rules, read_stories
 
@@ -33,7 +33,7 @@ _READERS = {".md": read_markdown, ".json": read_json}
 @dataclass(frozen=True, slots=True)
 class Project:
     """`actions_at` says where the domain names an action. `data_hash` changes when a model has to be trained anew: with the
-    examples, or with the settings of the pipeline. `replaced` says what stands for the components of Rasa's pipeline."""
+    examples, or with the settings of the pipeline. `components` says what becomes of those of `config.yml`."""
 
     name: str
     folder: Path
@@ -48,7 +48,7 @@ class Project:
     warnings: list[Problem]
     actions_at: Mapping[str, tuple[str, int]]
     policies: Policies = Policies()
-    replaced: tuple[Problem, ...] = ()
+    components: tuple[Component, ...] = ()
 
 
 def load_project(folder: Path) -> Project:
@@ -65,7 +65,7 @@ class _Loading:
         self.problems = Problems()
         self.domain_reader = DomainReader()
         self.nlu = NluReader()
-        self.replaced: tuple[Problem, ...] = ()
+        self.components: tuple[Component, ...] = ()
 
     def project(self) -> Project:
         named = self._domain_documents()
@@ -110,7 +110,7 @@ class _Loading:
             sorted(set(self.problems.warnings)),
             {action: self._place(action) for action in domain.actions},
             policies,
-            self.replaced,
+            self.components,
         )
 
     def _place(self, action: str) -> tuple[str, int]:
@@ -174,7 +174,7 @@ class _Loading:
         if path is None:
             return NluConfig(), Policies()
         document = Document.read(path, self.folder, self.problems)
-        self.replaced = tuple(replacements(document))
+        self.components = tuple(components_of(document))
         return read_config(document), read_policies(document)
 
     def _heldout(self) -> NluReader | None:
