@@ -6,7 +6,7 @@ from bot import turn
 from bot.turn import Heard, Outcome, Reply
 from handoff import desk
 from models.conversation import Conversation, Expect, Holder
-from models.entry import Author, AuthorKind, Button, Message
+from models.entry import Author, AuthorKind, Button, Message, Note
 from models.sealed import KeyRing
 from models.sensitive import seal_text
 from stream.change import Change
@@ -19,13 +19,14 @@ _SORRY = {
     "en": "Sorry, something went wrong on my side. I am passing you to a person.",
 }
 
+_SILENT = {"zh": "机器人没有回复这条消息。", "en": "The bot had nothing to say to this."}
+_REMINDED = {"zh": "一个提醒到时了，机器人没有说话。", "en": "A reminder was due, and the bot had nothing to say."}
+
 
 def spoken(state: Conversation, heard: Heard, outcome: Outcome, ring: KeyRing, at: int) -> Change:
     """The bot's messages and, where the turn asks for it, the move to the queue, in one change."""
-    messages = tuple(
-        _message(reply, ring, f"bot:{heard.conversation}:{heard.seq}:{i}", outcome.language)
-        for i, reply in enumerate(outcome.replies)
-    )
+    row = ":".join(["bot", heard.conversation, str(heard.seq), *filter(None, [heard.reminder])])
+    messages = tuple(_message(reply, ring, f"{row}:{i}", outcome.language) for i, reply in enumerate(outcome.replies))
     fields = {"tracker": outcome.tracker.decode()}
     if outcome.language:
         fields["language"] = outcome.language
@@ -46,16 +47,21 @@ def _turn(
     reason: str | None,
     at: int,
 ) -> Change:
-    """`expect` carries holder and `answered`: the bot cannot speak over an agent, and a late twin is refused."""
-    entries: tuple[Message, ...] = messages
-    fields = {**fields, "answered": str(heard.seq)}
+    """`expect` carries holder and `answered`: the bot cannot speak over an agent, and a late twin is refused. Reminders answer nothing."""
+    fields = fields if heard.reminder else {**fields, "answered": str(heard.seq)}
     add = {"unread_customer": len(messages)} if messages else {}
     if reason is None:
         expect = Expect(holder=Holder.BOT, answered=state.answered)
-        return Change(state.id, entries, expect=expect, set=fields, add=add)
+        return Change(state.id, messages or (_silent(state, heard),), expect=expect, set=fields, add=add)
     move = desk.ask(state, BOT, at, reason)
     expect = Expect(holder=Holder.BOT, answered=state.answered, token=state.token)
-    return Change(state.id, (*entries, *move.entries), expect=expect, set={**fields, **move.set}, add=add)
+    return Change(state.id, (*messages, *move.entries), expect=expect, set={**fields, **move.set}, add=add)
+
+
+def _silent(state: Conversation, heard: Heard) -> Note:
+    """Fields travel with an entry: without one what the turn came to would never reach the archive. People see why nothing was said."""
+    told = _REMINDED if heard.reminder else _SILENT
+    return Note(BOT, told["zh" if state.language.startswith("zh") else "en"])
 
 
 def _message(reply: Reply, ring: KeyRing, row: str, language: str | None) -> Message:

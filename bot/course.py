@@ -18,7 +18,7 @@ from bot.dialogue.language import HANDING_OFF, TROUBLE
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.situation import Moment
 from bot.dialogue.stories import Stories
-from bot.dialogue.tracker import Event, Tracker
+from bot.dialogue.tracker import Event, SealedSlot, Tracker
 from bot.hearing import Second
 from bot.later import offer_later
 from bot.project.domain import (
@@ -94,7 +94,8 @@ class Course:
             tracker.misses = tracker.failures = 0
             tracker.later = ""
         tracker.language = voice.language or ""
-        return Outcome(tuple(voice.replies), tracker.to_bytes(), voice.handoff, tuple(self._ran), voice.language)
+        due = min((each.due for each in tracker.reminders), default=None)
+        return Outcome(tuple(voice.replies), tracker.to_bytes(), voice.handoff, tuple(self._ran), voice.language, due)
 
     async def _go_on(self, second: Second) -> None:
         """As if it had been said in a message of its own. While a form is on, or where there is doubt, it waits."""
@@ -109,7 +110,7 @@ class Course:
         await self._extract()
         await self._act()
 
-    async def start_session(self, carried: Mapping[str, Any]) -> None:
+    async def start_session(self, carried: Mapping[str, tuple[Any, SealedSlot | None]]) -> None:
         """A project may begin a session in its own way."""
         self.apply({"event": "action", "name": SESSION_START})
         if SESSION_START in self._actions:
@@ -119,8 +120,7 @@ class Course:
             except (ActionRejected, ActionFailed):
                 logger.warning("a session began without the project's own action")
         self.apply({"event": "session_started"})
-        for name, value in carried.items():
-            self.apply({"event": "slot", "name": name, "value": value})
+        self.slots.carry(carried)
 
     async def _extract(self) -> None:
         """action_extract_slots: mappings, then the actions of custom mappings, then the project's own validation."""
@@ -177,6 +177,10 @@ class Course:
 
     def _missed(self, decision: Decision) -> bool:
         """The second time in a row that the bot does not know what to do, a person does. What is in doubt is asked back, once."""
+        if self.heard.reminder and decision.miss:
+            # Nobody said anything: there is nothing to be sorry about.
+            self.acted(LISTEN)
+            return True
         staged = TWO_STAGE_FALLBACK in (decision.action, self.tracker.loop_name)
         asks = in_doubt(self.tracker) and self.tracker.misses == 0
         asks = asks or (decision.miss and decision.rule is None and decision.action == DEFAULT_FALLBACK)
@@ -253,6 +257,12 @@ class Course:
                 self.voice.say(name)
                 return
 
+    def _may_follow(self, name: str, acts: bool) -> bool:
+        """Not what the project does not have; and what only validates, extracts or asks does not end the turn."""
+        if name == LISTEN:
+            return acts
+        return name in self._actions or self.domain.knows_action(name) or name in self._stories.memory.told.said
+
     async def own(self, name: str) -> bool:
         """Whether the project has this action of its own; it has run then."""
         if name not in self._actions:
@@ -273,19 +283,19 @@ class Course:
         for response in ran.responses:
             self.voice.answer(response)
         for event in ran.events:
-            self._take(event)
+            self._take(event, acts)
         if rejected:
             raise ActionRejected(name)
         return ran.events
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: Event, acts: bool) -> None:
         match event.get("event"):
             case "slot":
                 self.slots.set(str(event.get("name")), event.get("value"))
             case "pause":
                 self.apply(event)
                 self.voice.hand_over(BY_ACTION)
-            case "followup" if event.get("name") == LISTEN:
+            case "followup" if not self._may_follow(str(event.get("name")), acts):
                 return
             case kind if kind == REJECTED:
                 # Of what runs now; it is written down where that is given up.

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.dialogue.exchange import Heard
 from bot.dialogue.extraction import Filled
-from bot.dialogue.tracker import Event, SealedSlot, Tracker
+from bot.dialogue.tracker import SEAL, Event, SealedSlot, Tracker
 from bot.speaking import masked
 from models.sealed import KeyRing
 from models.sensitive import open_text, seal_text
@@ -43,6 +43,11 @@ class Slots:
         else:
             self._write(name, masked(value), None)
 
+    def carry(self, carried: Mapping[str, tuple[Any, SealedSlot | None]]) -> None:
+        """From one session into the next."""
+        for name, (value, sealed) in carried.items():
+            self._write(name, value, sealed)
+
     def trailing(self, names: Iterable[str]) -> list[Event]:
         """What a validation looks at: these slots as the last events, opened."""
         values = {**self._tracker.slots, **self.opened()}
@@ -61,7 +66,7 @@ class Slots:
         return open_text(value, sealed.spans, self._ring, sealed.row)
 
     def _write(self, name: str, value: Any, sealed: SealedSlot | None) -> None:
-        self._tracker.sealed.pop(name, None)
+        event: Event = {"event": "slot", "name": name, "value": value}
         if sealed is not None:
-            self._tracker.sealed[name] = sealed
-        self._apply({"event": "slot", "name": name, "value": value})
+            event["metadata"] = {SEAL: self._tracker.keep(sealed)}
+        self._apply(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -17,6 +17,7 @@ from bot.dialogue.learned import Learned
 from bot.dialogue.learning import learn, name_of
 from bot.dialogue.memory import Memory
 from bot.dialogue.prediction import Prediction
+from bot.dialogue.reminders import IS_EXTERNAL, Reminder
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Tracker
@@ -82,11 +83,24 @@ class Bot:
     async def turn(self, heard: Heard, reading: Reading, tracker: bytes | None) -> Outcome:
         """What is said and done about one message. Raises msgspec.MsgspecError where the bytes are no tracker."""
         held = Tracker.from_bytes(tracker)
-        course = Course(
+        course = self._course(held, heard)
+        await self._begin(course, held, heard)
+        held.reminders = [each for each in held.reminders if not each.killed]
+        return await course.run(self._hear(held, heard, reading))
+
+    async def remind(self, heard: Heard, reminder: Reminder, tracker: bytes | None) -> Outcome:
+        """The turn of a reminder that is due, as if the customer had meant its intent. It is due no more then."""
+        held = Tracker.from_bytes(tracker)
+        held.reminders = [each for each in held.reminders if each.name != reminder.name]
+        course = self._course(held, heard)
+        await self._begin(course, held, heard)
+        self._remember(held, heard, reminder)
+        return await course.run()
+
+    def _course(self, held: Tracker, heard: Heard) -> Course:
+        return Course(
             self._domain, self._rules, self._stories, self._speaker, self._actions, self._ring, held, heard, self._titles
         )  # fmt: skip
-        await self._begin(course, held, heard)
-        return await course.run(self._hear(held, heard, reading))
 
     async def _begin(self, course: Course, tracker: Tracker, heard: Heard) -> None:
         """A session: the first, or a new one after a long silence. Slots that the project has got since are there too."""
@@ -96,26 +110,46 @@ class Bot:
             tracker.sender_id = heard.conversation
             first = domain.first_slots()
             kept = tracker.slots if domain.carry_over_slots else {}
-            carried = {name: kept[name] for name in kept if name in domain.slots and kept[name] != first[name]}
-            sealed = tracker.sealed
+            carried = {
+                name: (kept[name], tracker.sealed.get(name))
+                for name in kept
+                if name in domain.slots and kept[name] != first[name]
+            }
             tracker.turns = tracker.misses = tracker.failures = 0
             tracker.later = ""
             await course.start_session(carried)
-            tracker.sealed = {name: seal for name, seal in sealed.items() if name in carried} | tracker.sealed
         tracker.slots = {**domain.first_slots(), **tracker.slots}
         if tracker.loop is not None and tracker.loop.name not in {*domain.forms, TWO_STAGE_FALLBACK}:
             tracker.loop = None
+        if heard.meanwhile and not tracker.paused:
+            tracker.apply({"event": "pause", "timestamp": heard.meanwhile[0].get("timestamp")}, domain)
+        for event in heard.meanwhile:
+            tracker.apply(event, domain)
         if tracker.paused:
             tracker.apply({"event": "resume", "timestamp": heard.at}, domain)
+        tracker.seq, tracker.token = heard.seq, heard.token
 
     def _hear(self, tracker: Tracker, heard: Heard, reading: Reading) -> Second | None:
         """What the message means besides is given back."""
         event, second = self._hearing.events(heard, reading, tracker)
         tracker.channel = heard.channel
-        tracker.turns += 1
         tracker.last_at = heard.at
         tracker.apply(event, self._domain)
         return second
+
+    def _remember(self, tracker: Tracker, heard: Heard, reminder: Reminder) -> None:
+        """As if the customer had meant it. Calls of actions to the outside carry the key, so that they can tell a repetition."""
+        intent = {"name": reminder.intent, "confidence": 1.0}
+        message: dict[str, Any] = {
+            "intent": intent, "intent_ranking": [intent], "entities": list(reminder.entities),
+            "text": heard.text, "message_id": heard.message_id,
+            "metadata": {"idempotency_key": f"{heard.conversation}:{heard.seq}:{heard.reminder}", IS_EXTERNAL: True},
+        }  # fmt: skip
+        tracker.last_at = heard.at
+        tracker.apply(
+            {"event": "user", "text": heard.text, "parse_data": message, "input_channel": tracker.channel, "timestamp": heard.at},
+            self._domain,
+        )  # fmt: skip
 
 
 def _policy(memory: Memory, project: Project, trained: Learned | None) -> Learned:

@@ -34,8 +34,9 @@ class Voice:
         known = self._tracker.slots.get(LANGUAGE_SLOT)
         if known:
             return str(known)
-        # The text of a pressed button may be its payload: that is in no language.
-        spoken = None if self._heard.text.startswith("/") else language_of(self._heard.text)
+        # The text of a pressed button may be its payload: that is in no language, nor is a reminder.
+        wordless = self._heard.text.startswith("/") or bool(self._heard.reminder)
+        spoken = None if wordless else language_of(self._heard.text)
         return spoken or self._tracker.language or None
 
     def knows(self, name: str) -> bool:

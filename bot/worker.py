@@ -13,21 +13,21 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from bot.answer import broken, spoken
 from bot.folder import project_folder
-from bot.nlu.reading import Reading
+from bot.jobs import Due, Job, heard_in
+from bot.meanwhile import caught_up
 from bot.project import load_project
 from bot.registry import load_model
+from bot.reminding import Reminding
 from bot.turn import Bot, Heard, Outcome
 from models.conversation import Conversation, Holder
 from models.database import open_engine
-from models.entry import AuthorKind, Message
 from models.sealed import KeyRing
 from models.settings import Settings
 from stream import keys
-from stream.change import Ack, Change, Lease, Line
+from stream.change import Ack, Change, Line
 from stream.errors import Fenced, Stale, Unavailable
 from stream.history import History
 from stream.lease import Leases
@@ -43,21 +43,11 @@ ACKNOWLEDGE_EVERY_SECONDS = 0.5
 # What arrives within this is read together, for the same reason; a turn under way does not wait for it.
 GATHER_SECONDS = 0.004
 SWITCH_SECONDS = 0.0005
+REMIND_EVERY_SECONDS = 0.5
 # Read ahead of what can be worked on at once by this factor; the rest stays in the log.
 READ_AHEAD = 4
 
 logger = logging.getLogger("bellhop.bot")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One message of a customer that the bot has to answer, or to leave to whoever holds the conversation."""
-
-    partition: int
-    lease: Lease
-    line: Line
-    heard: Heard
-    reading: Reading
 
 
 class Worker:
@@ -71,7 +61,8 @@ class Worker:
         self._ring = ring
         self._leases = Leases(store, settings, keys.BOT, self._let_go)
         self._reader = Reader(store, settings, self._leases, keys.BOT, settings.batch)
-        self._lines: dict[str, deque[Job]] = {}
+        self._reminding = Reminding(store, log, bot, ring)
+        self._lines: dict[str, deque[Job | Due]] = {}
         self._open: dict[int, int] = {}
         self._side_by_side = asyncio.Semaphore(settings.turns)
         self._room = asyncio.Condition()
@@ -86,6 +77,7 @@ class Worker:
             group.create_task(self._acknowledges(finished))
             ready()
             async with asyncio.TaskGroup() as turns:
+                turns.create_task(self._reminds(turns, stop))
                 while not stop.is_set():
                     await self._step(turns, stop)
             finished.set()
@@ -106,13 +98,23 @@ class Worker:
         async with self._room:
             await self._room.wait_for(lambda: sum(self._open.values()) < self._settings.turns * READ_AHEAD)
 
+    async def _reminds(self, turns: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        """What is due goes into its conversation like a message, behind what waits there."""
+        while not stop.is_set():
+            await pause(REMIND_EVERY_SECONDS, stop)
+            owned = self._leases.owned
+            with suppress(Unavailable):
+                for p, conversation in await self._reminding.due(owned):
+                    if p in self._leases.owned and conversation not in self._lines and not stop.is_set():
+                        self._start(Due(p, owned[p], conversation), turns)
+
     async def _jobs(self, found: dict[int, list[Line]]) -> list[Job]:
         """What customers said, read in one vectorised call; everything else is acknowledged soon."""
         owned = self._leases.owned
         asked: list[tuple[int, Line, Heard]] = []
         for p, lines in found.items():
             for line in lines:
-                heard = _heard(line)
+                heard = heard_in(line)
                 if heard is None:
                     self._passed.setdefault(p, []).append(line.stream_id)
                 elif not self._under_way(line):
@@ -139,14 +141,15 @@ class Worker:
 
     def _under_way(self, line: Line) -> bool:
         """A partition that is read again from its pending entries gives us what we are already working on."""
-        return any(job.line.stream_id == line.stream_id for job in self._lines.get(line.entry.conversation, ()))
+        waiting = self._lines.get(line.entry.conversation, ())
+        return any(isinstance(job, Job) and job.line.stream_id == line.stream_id for job in waiting)
 
-    def _start(self, job: Job, turns: asyncio.TaskGroup) -> None:
+    def _start(self, job: Job | Due, turns: asyncio.TaskGroup) -> None:
         self._open[job.partition] = self._open.get(job.partition, 0) + 1
-        waiting = self._lines.get(job.heard.conversation)
+        waiting = self._lines.get(job.conversation)
         if waiting is None:
-            self._lines[job.heard.conversation] = deque([job])
-            turns.create_task(self._converse(job.heard.conversation))
+            self._lines[job.conversation] = deque([job])
+            turns.create_task(self._converse(job.conversation))
         else:
             waiting.append(job)
 
@@ -177,12 +180,14 @@ class Worker:
         async with self._room:
             await self._room.wait_for(lambda: not self._open.get(partition))
 
-    async def _answer(self, job: Job) -> None:
+    async def _answer(self, job: Job | Due) -> None:
         """Raises Fenced. Unavailable is waited out: nobody else may answer while the lease is ours."""
-        failures = job.line.deliveries - 1
+        failures = job.line.deliveries - 1 if isinstance(job, Job) else 0
         delay = RETRY_SECONDS
         while True:
             try:
+                if isinstance(job, Due):
+                    return await self._remind(job, failures)
                 if failures >= self._settings.tries:
                     return await self._give_up(job)
                 return await self._turn(job)
@@ -201,9 +206,21 @@ class Worker:
         state, tracker = await self._state(job.heard.conversation)
         if state.holder is not Holder.BOT or state.answered >= job.heard.seq:
             return await self._acknowledge(job)
+        heard = await caught_up(self._log, job.heard, state, tracker)
         async with asyncio.timeout(self._settings.turn_limit.total_seconds()):
-            outcome = await self._bot.turn(job.heard, job.reading, tracker)
+            outcome = await self._bot.turn(heard, job.reading, tracker)
+        if outcome.due is not None:
+            await self._reminding.schedule(state.id, outcome.due)
         await self._commit(job, state, outcome)
+
+    async def _remind(self, job: Due, failures: int) -> None:
+        """One that fails again and again passes in silence: nobody has said anything that waits for an answer."""
+        state, tracker = await self._state(job.conversation)
+        if failures >= self._settings.tries:
+            logger.error("a reminder could not be answered and is dropped")
+            return await self._reminding.drop(state, tracker, job.lease)
+        async with asyncio.timeout(self._settings.turn_limit.total_seconds()):
+            await self._reminding.turn(state, tracker, job.lease)
 
     async def _commit(self, job: Job, state: Conversation, outcome: Outcome) -> None:
         """The reply, the tracker, `answered` and the acknowledgement are one step. A lost answer is asked for again, never redone."""
@@ -254,23 +271,6 @@ class Worker:
         logger.error("a message went to the dead letters; its conversation goes to a person")
         await self._send(job, broken(state, job.heard, int(time.time() * 1000)))
         await bury(self._store, job.partition, keys.BOT, job.line, "turn_failed")
-
-
-def _heard(line: Line) -> Heard | None:
-    body = line.entry.body
-    if not isinstance(body, Message) or body.author.kind is not AuthorKind.CUSTOMER:
-        return None
-    return Heard(
-        conversation=line.entry.conversation,
-        seq=line.entry.seq,
-        text=body.text,
-        at=line.entry.at / 1000,
-        payload=body.payload,
-        channel=body.channel,
-        sealed=body.sealed,
-        row=body.row,
-        message_id=body.id or "",
-    )
 
 
 async def run(settings: Settings, ready: Callable[[], None]) -> None:

@@ -42,5 +42,9 @@ def lease(p: int, group: str) -> str:
     return f"{{{p}}}:lease:{group}"
 
 
+def reminders(p: int) -> str:
+    return f"{{{p}}}:reminders"
+
+
 def online(person: str) -> str:
     return f"online:{person}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.dialogue.events import applied
-from bot.dialogue.tracker import EVENTS_KEPT, Tracker
+from bot.dialogue.history import State
+from bot.dialogue.tracker import EVENTS_KEPT, SEAL, SealedSlot, Tracker
 from bot.project.domain import LISTEN, Domain, Slot, SlotType
+from models.sensitive import SealedSpan
 
 DOMAIN = Domain(slots={"a": Slot("a", SlotType.TEXT, initial_value="first")})
 LISTENED = {"event": "action", "name": LISTEN}
@@ -68,3 +70,46 @@ def test_a_new_session_begins_with_first_slots_and_keeps_the_events() -> None:
 
 def test_a_message_overtakes_what_was_to_follow() -> None:
     assert tracker({"event": "followup", "name": "x"}, said("one")).followup_action is None
+
+
+def sealed(made: Tracker, value: str, seal: SealedSlot) -> None:
+    made.apply({**slot(value), "metadata": {SEAL: made.keep(seal)}}, DOMAIN)
+
+
+def test_a_slot_that_comes_back_comes_with_its_seal() -> None:
+    """Both look alike when masked: which number it is, only the seal knows."""
+    first, second = (SealedSlot((SealedSpan("phone", 0, 11, text),), "row") for text in ("one", "two"))
+    made = tracker(LISTENED, said("one"))
+    sealed(made, "139****5678", first)
+    for event in (LISTENED, said("two")):
+        made.apply(event, DOMAIN)
+    sealed(made, "139****5678", second)
+    made = Tracker.from_bytes(made.to_bytes())
+    assert made.sealed == {"a": second}
+    made.apply({"event": "rewind"}, DOMAIN)
+    assert (made.slots["a"], made.sealed) == ("139****5678", {"a": first})
+
+
+def test_a_seal_outlives_the_event_that_set_it() -> None:
+    seal = SealedSlot((SealedSpan("phone", 0, 11, "one"),), "row")
+    made = tracker(LISTENED, said("one"))
+    sealed(made, "139****5678", seal)
+    for _ in range(EVENTS_KEPT):
+        made.apply({"event": "bot", "text": "."}, DOMAIN)
+    made = Tracker.from_bytes(made.to_bytes())
+    assert made.seals == {}, "no event names it any more"
+    for event in (LISTENED, said("two"), slot("other"), {"event": "rewind"}):
+        made.apply(event, DOMAIN)
+    assert (made.slots["a"], made.sealed) == ("139****5678", {"a": seal})
+
+
+def test_a_rewind_takes_the_turn_out_of_what_stories_see() -> None:
+    made = tracker()
+    for number, text in enumerate(("one", "two"), 1):
+        made.apply(said(text), DOMAIN)
+        made.states.append(State(LISTEN, text, (), (), None, "reply", made.turns))
+        assert made.turns == number
+    made.apply({"event": "rewind"}, DOMAIN)
+    assert ([state.intent for state in made.states], made.turns) == (["one"], 1)
+    made.apply({"event": "rewind"}, DOMAIN)
+    assert (made.states, made.turns) == ([], 0)

@@ -10,7 +10,11 @@ from models.sensitive import SealedSpan
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """What the customer said. `text` is masked, `sealed` and `row` open it; `payload` is that of a pressed button. `at`: seconds."""
+    """What the customer said. `text` is masked, `sealed` and `row` open it; `payload` is that of a pressed button. `at`: seconds.
+
+    `token` counts the moves of the holder; `meanwhile` are events of what was said since the bot's last turn, while it was not the
+    holder. `reminder`: nobody said this, a reminder of that name is due.
+    """
 
     conversation: str
     seq: int
@@ -21,6 +25,9 @@ class Heard(msgspec.Struct, frozen=True):
     sealed: tuple[SealedSpan, ...] = ()
     row: str = ""
     message_id: str = ""
+    token: int = 0
+    meanwhile: tuple[dict[str, Any], ...] = ()
+    reminder: str = ""
 
 
 class Button(msgspec.Struct, frozen=True):
@@ -41,10 +48,14 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """`handoff` is a stable reason code: asked, not_understood, bot_failed, action. `actions`: the names that ran, in order."""
+    """`handoff` is a stable reason code: asked, not_understood, bot_failed, action. `actions`: the names that ran, in order.
+
+    `due`: when the first reminder is, in seconds since 1970.
+    """
 
     replies: tuple[Reply, ...]
     tracker: bytes
     handoff: str | None = None
     actions: tuple[str, ...] = ()
     language: str | None = None
+    due: float | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bot.dialogue.reminders import IS_EXTERNAL
 from bot.dialogue.tracker import SealedSlot, Tracker
 from bot.project.domain import Domain, Form, MappingType, Slot, SlotMapping, SlotType
 from models.sensitive import SealedSpan
@@ -102,7 +103,8 @@ def _value(tracker: Tracker, sealing: Sealing, slot: Slot, mapping: SlotMapping)
         case MappingType.ENTITY:
             return _from_entity(tracker, sealing, slot, mapping)
         case MappingType.TEXT:
-            text = tracker.latest_message.get("text")
+            message = tracker.latest_message
+            text = None if (message.get("metadata") or {}).get(IS_EXTERNAL) else message.get("text")
             return Filled(slot.name, text, sealing.whole()) if text else None
         case MappingType.INTENT | MappingType.TRIGGER_INTENT:
             return Filled(slot.name, mapping.value)

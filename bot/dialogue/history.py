@@ -24,7 +24,10 @@ _WORDS = "text: "
 
 
 class State(msgspec.Struct, frozen=True, array_like=True):
-    """`intent` and `entities` only where the customer has just spoken; `slots` are pairs of name and feature, sorted. `action` followed."""
+    """`intent` and `entities` only where the customer has just spoken; `slots` are pairs of name and feature, sorted. `action` followed.
+
+    `turn` is the tracker's, so that what is taken back is found.
+    """
 
     previous: str
     intent: str | None
@@ -32,6 +35,7 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     slots: tuple[tuple[str, str], ...]
     loop: str | None
     action: str = ""
+    turn: int = 0
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from bot.dialogue.history import State, appended, plain, state_of
 from bot.dialogue.learned import Learned
 from bot.dialogue.memory import Memory
@@ -54,7 +56,8 @@ class Stories:
 
     def record(self, domain: Domain, tracker: Tracker, previous: str, action: str, by_text: bool = False) -> None:
         if self.memory.points:
-            tracker.states = appended(tracker.states, self.state(domain, tracker, previous, by_text), action)
+            state = msgspec.structs.replace(self.state(domain, tracker, previous, by_text), turn=tracker.turns)
+            tracker.states = appended(tracker.states, state, action)
 
     def only_ruled(self, domain: Domain, tracker: Tracker, previous: str, action: str) -> bool:
         """A step that only rules have does not belong to the history of stories: so rules do not break them."""

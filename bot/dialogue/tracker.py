@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 
-from bot.dialogue.events import REWIND, UNDO, Event, applied
+from bot.dialogue import reminders
+from bot.dialogue.events import UNDO, Event, applied
 from bot.dialogue.history import State
+from bot.dialogue.reminders import Reminder
 from bot.project.domain import LISTEN, REQUESTED_SLOT, Domain
 from models.sensitive import SealedSpan
 
@@ -19,6 +21,8 @@ EVENTS_KEPT = 200
 EVENTS_BYTES = 16 * 1024
 _LEVEL = 1
 PAYLOADS_KEPT = 40
+# In the metadata of a slot event: which of the tracker's seals opens the value.
+SEAL = "seal"
 __all__ = ["Event", "Loop", "SealedSlot", "Tracker"]
 
 
@@ -47,11 +51,16 @@ class Before(msgspec.Struct, frozen=True, omit_defaults=True):
     loop: Loop | None = None
     followup_action: str | None = None
     paused: bool = False
+    sealed: dict[str, SealedSlot] = {}
 
 
 class Tracker(msgspec.Struct, omit_defaults=True):
     """Mutable while a turn runs, bytes between turns. `misses` and `failures` count turns in a row, `turns` since the session began.
-    `later` is an intent that was meant too, and waits."""
+    `later` is an intent that was meant too, and waits.
+
+    `seals` are those that slot events name, so that a slot that comes back is opened as before. `seq` and `token` are those of the
+    conversation at the last turn.
+    """
 
     sender_id: str = ""
     slots: dict[str, Any] = {}
@@ -73,6 +82,10 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     states: list[State] = []
     events: list[Event] = []
     before: Before = Before()
+    seals: dict[str, SealedSlot] = {}
+    reminders: list[Reminder] = []
+    seq: int = 0
+    token: int = 0
 
     @classmethod
     def from_bytes(cls, written: bytes | None) -> Tracker:
@@ -91,6 +104,8 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         while sum(size) + len(size) > EVENTS_BYTES:
             del size[0]
         self._forget(len(self.events) - len(size))
+        named = {_seal_of(event) for event in self.events}
+        self.seals = {name: seal for name, seal in self.seals.items() if name in named}
         return base64.b64encode(zlib.compress(_encoder.encode(self), _LEVEL))
 
     @property
@@ -123,19 +138,26 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     def apply(self, event: Event, domain: Domain) -> None:
         """Records the event and does what it means (rasa-formats 1.4). A slot value must be masked before it comes here."""
         self.events.append(event)
-        if event.get("event") in (REWIND, UNDO):
-            self._replay(domain)
-        elif event.get("event") == "restart":
-            self._restart(domain)
-        else:
-            self._do(event, domain.first_slots())
+        match event.get("event"):
+            case "rewind" | "undo" as kind:
+                self._go_back(kind)
+                self._replay(domain)
+            case "restart":
+                self._restart(domain)
+            case "reminder":
+                self.reminders = reminders.scheduled(self.reminders, event)
+            case "cancel_reminder":
+                self.reminders = reminders.cancelled(self.reminders, event)
+            case kind:
+                self.turns += kind == "user"
+                self._do(event, domain.first_slots())
 
     def _do(self, event: Event, first: Mapping[str, Any]) -> None:
         match event.get("event"):
             case "user":
                 self._heard(event)
             case "slot":
-                self.slots[str(event.get("name"))] = event.get("value")
+                self._set(str(event.get("name")), event)
             case "reset_slots":
                 self.slots, self.sealed = dict(first), {}
             case "session_started":
@@ -168,32 +190,65 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         self.latest_action_name = LISTEN
         self.followup_action = None
 
+    def _set(self, name: str, event: Event) -> None:
+        self.slots[name] = event.get("value")
+        seal = self.seals.get(_seal_of(event))
+        if seal is None:
+            self.sealed.pop(name, None)
+        else:
+            self.sealed[name] = seal
+
+    def keep(self, seal: SealedSlot) -> str:
+        """The name under which slot events know this seal."""
+        known = next((name for name, each in self.seals.items() if each == seal), None)
+        name = known or str(max(map(int, self.seals), default=0) + 1)
+        self.seals[name] = seal
+        return name
+
+    def _go_back(self, kind: str) -> None:
+        """What stories and reminders know of what is taken back goes with it."""
+        kept = {id(event) for event in applied(self.events)}
+        self.reminders = reminders.undone(self.reminders, (each for each in self.events if id(each) not in kept))
+        if kind == UNDO:
+            self.states = self.states[:-1] if self.states and self.states[-1].turn == self.turns else self.states
+            return
+        # Those of before this was counted have no turn.
+        self.states = [state for state in self.states if state.turn < max(self.turns, 1)]
+        self.turns = max(self.turns - 1, 0)
+
     def _replay(self, domain: Domain) -> None:
-        """A slot that stands as it was keeps its seal; one that is as it had been before is left masked."""
-        now, first = self.slots, domain.first_slots()
+        """Slots that come back come with their seals; one that stands as it was keeps its own."""
+        slots, sealed, first = self.slots, self.sealed, domain.first_slots()
         self._stand(self.before, first)
-        seals = self.sealed
         for event in applied(self.events):
             self._do(event, first)
-        self.sealed = {name: seal for name, seal in seals.items() if self.slots.get(name) == now.get(name)}
+        stand = {name: seal for name, seal in sealed.items() if self.slots.get(name) == slots.get(name)}
+        self.sealed = {**stand, **self.sealed}
 
     def _stand(self, before: Before, first: Mapping[str, Any]) -> None:
         own = msgspec.json.decode(msgspec.json.encode(before), type=Before)
         self.slots = {**first, **own.slots}
         self.latest_message, self.latest_action_name = own.latest_message, own.latest_action_name
         self.loop, self.followup_action, self.paused = own.loop, own.followup_action, own.paused
+        self.sealed = own.sealed
 
     def _forget(self, count: int) -> None:
         """The oldest events become part of what was before."""
         if count <= 0:
             return
-        past = Tracker()
+        past = Tracker(seals=self.seals)
         past._stand(self.before, {})
         for event in applied(self.events[:count]):
             past._do(event, {})
         self.events = self.events[count:]
         self.before = Before(
-            past.slots, past.latest_message, past.latest_action_name, past.loop, past.followup_action, past.paused
+            past.slots,
+            past.latest_message,
+            past.latest_action_name,
+            past.loop,
+            past.followup_action,
+            past.paused,
+            past.sealed,
         )
 
     def _acted(self, name: str) -> None:
@@ -223,6 +278,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         self.events = self.events[-1:]
         self.before = Before()
         self.states = []
+        self.reminders = []
         self.turns = 0
         self.offered = []
         self.spoken_before = []
@@ -237,6 +293,10 @@ class Tracker(msgspec.Struct, omit_defaults=True):
     def requested_slot(self) -> str | None:
         name: str | None = self.slots.get(REQUESTED_SLOT)
         return name
+
+
+def _seal_of(event: Event) -> str:
+    return str((event.get("metadata") or {}).get(SEAL, ""))
 
 
 _encoder = msgspec.json.Encoder()

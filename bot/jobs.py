@@ -1,0 +1,52 @@
+"""What the bot's worker has to do: messages of customers, and reminders that are due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.dialogue.exchange import Heard
+from bot.nlu.reading import Reading
+from models.entry import AuthorKind, Message
+from stream.change import Lease, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One message of a customer that the bot has to answer, or to leave to whoever holds the conversation."""
+
+    partition: int
+    lease: Lease
+    line: Line
+    heard: Heard
+    reading: Reading
+
+    @property
+    def conversation(self) -> str:
+        return self.heard.conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A conversation that has a reminder whose time has come."""
+
+    partition: int
+    lease: Lease
+    conversation: str
+
+
+def heard_in(line: Line) -> Heard | None:
+    """None where no customer speaks in it."""
+    body = line.entry.body
+    if not isinstance(body, Message) or body.author.kind is not AuthorKind.CUSTOMER:
+        return None
+    return Heard(
+        conversation=line.entry.conversation,
+        seq=line.entry.seq,
+        text=body.text,
+        at=line.entry.at / 1000,
+        payload=body.payload,
+        channel=body.channel,
+        sealed=body.sealed,
+        row=body.row,
+        message_id=body.id or "",
+    )
