@@ -36,7 +36,7 @@ PasswordFile = Annotated[
 def main() -> None:
     """Every error is one sentence and what to do. BELLHOP_LOG_LEVEL=debug shows the traceback as well."""
     try:
-        app()
+        app(prog_name="bellhop")
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:

@@ -84,6 +84,10 @@ def _unusable(error: BaseException) -> Failure:
 
 
 def _people(error: BaseException) -> Failure:
+    return Failure(f"{error}", "`bellhop users add --help` shows what is wanted.", USAGE)
+
+
+def _taken(error: BaseException) -> Failure:
     return Failure(f"{error}", "`bellhop users list` shows who is there.", USAGE)
 
 
@@ -93,6 +97,7 @@ _KNOWN = (
     ("bot.project.problems", "ProjectError", _project),
     ("bot.nlu.errors", "Untrainable", _project),
     ("bot.nlu.errors", "ModelRefused", _model),
+    ("models.people", "EmailTaken", _taken),
     ("models.people", "PeopleError", _people),
     ("models.sealed", "KeyFileError", _keys),
     ("models.database", "UnusableDatabase", _unusable),

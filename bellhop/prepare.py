@@ -20,8 +20,8 @@ def run(settings: Settings, tie: int | None) -> None:
     KeyRing.load_or_create(settings.key_file)
     migrate.run(settings, quiet=True)
     fix_partitions(settings)
-    users.first_admin(settings)
     train.when_there_is_none(settings)
+    users.first_admin(settings)  # last: what training prints must not push the password out of sight
 
 
 def fix_partitions(settings: Settings) -> None:

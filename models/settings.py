@@ -149,7 +149,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         if name.startswith(PREFIX) and name not in known and not name.startswith(PREFIX + "TEST_")
     )
     if foreign:
-        raise SettingsError(f"{foreign[0]} is not a setting; see docs/settings.md for the list")
+        raise SettingsError(f"{foreign[0]} is not a setting")
     given = {
         known[name]: _parsed(name, kinds[known[name]], text)
         for name, text in environment.items()

@@ -56,6 +56,7 @@ def test_help_names_every_command(bellhop: Shell) -> None:
     ):
         assert re.search(rf"^\W*{command}\b", shown.stdout, re.MULTILINE), command
     assert "prepare" not in shown.stdout
+    assert "Usage: bellhop " in shown.stdout
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -171,15 +172,17 @@ def test_a_password_can_come_from_a_file_and_is_not_repeated(bellhop: Shell, tmp
 
 
 @pytest.mark.parametrize(
-    ("email", "content", "sentence"),
+    ("email", "content", "sentence", "remedy"),
     [
-        ("a@example.com", PASSWORD, "There is a person with this e-mail already"),
-        ("no address", PASSWORD, "not an e-mail address"),
-        ("c@example.com", "short", "A password has"),
-        ("c@example.com", "", "There is no password in"),
+        ("a@example.com", PASSWORD, "There is a person with this e-mail already", "users list"),
+        ("no address", PASSWORD, "not an e-mail address", "users add --help"),
+        ("c@example.com", "short", "A password has", "users add --help"),
+        ("c@example.com", "", "There is no password in", "as the first line"),
     ],
 )
-def test_who_cannot_be_added(bellhop: Shell, tmp_path: Path, email: str, content: str, sentence: str) -> None:
+def test_who_cannot_be_added(
+    bellhop: Shell, tmp_path: Path, email: str, content: str, sentence: str, remedy: str
+) -> None:
     file = tmp_path / "password"
     file.write_text(PASSWORD)
     bellhop("migrate")
@@ -188,6 +191,7 @@ def test_who_cannot_be_added(bellhop: Shell, tmp_path: Path, email: str, content
     shown = bellhop("users", "add", email, "--password-file", str(file))
     assert shown.returncode == 2
     assert sentence in shown.stderr
+    assert remedy in shown.stderr
 
 
 def test_keys_rotate_adds_a_key_that_only_the_owner_can_read(bellhop: Shell) -> None:

@@ -71,6 +71,7 @@ def log_in(browser: Browser, product: Product, locale: str = "en") -> Page:
         locale=locale, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
     ).new_page()
     page.goto(f"{product.base}/desk")
+    expect(page.get_by_test_id("email")).to_be_focused()
     page.get_by_test_id("email").fill(ADMIN)
     page.get_by_test_id("password").fill(product.password)
     page.get_by_test_id("login").click()

@@ -13,7 +13,7 @@ export function drawAside(element: HTMLElement, state: Conversation | null, know
   const last = state.entries.findLast((each) => each.type === "message");
   const lines: [Word, string][] = [
     ["customer", known?.name || t("visitor")],
-    ["holder", holderName(state.holding, me)],
+    ["holder", state.holding?.holder === "nobody" ? "" : holderName(state.holding, me)],
     ["reason", reasonName(state.holding?.reason ?? known?.reason)],
     ["customer_language", languageName(known?.language)],
     ["waiting_since", !since ? "" : state.holding?.holder === "queue" ? `${waited(since, now)} · ${full(since)}` : full(since)],

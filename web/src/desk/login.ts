@@ -5,7 +5,7 @@ import { LoginFailed } from "./session.ts";
 
 /** `notice` is said above the fields, `login` throws LoginFailed. */
 export function loginForm(notice: string, login: (email: string, password: string) => Promise<void>, turn: () => void): HTMLElement {
-  const email = h("input", { type: "email", name: "email", autocomplete: "username", required: true, "data-testid": "email" });
+  const email = h("input", { type: "email", name: "email", autocomplete: "username", required: true, autofocus: true, "data-testid": "email" });
   const password = h("input", { type: "password", name: "password", autocomplete: "current-password", required: true, "data-testid": "password" });
   const button = h("button", { type: "submit", class: "primary", "data-testid": "login" }, t("login"));
   const trouble = h("p", { class: "trouble", role: "alert" }, notice);

@@ -42,7 +42,7 @@ export const en: Record<Word, string> = {
   typing: "Writing",
   newer: "New messages",
   picture: "Picture",
-  lost: "You are offline. What you write stays here and is sent when you are back.",
+  lost: "The connection is lost. What you write stays here and is sent when it is back.",
   connecting: "Connecting…",
   replaced: "This conversation is open in another window.",
   use_here: "Use it here",
