@@ -28,7 +28,7 @@ def run(settings: Settings, project: Path | None) -> None:
         raise Failure(f"There is no folder {folder}.", "Name the project's folder, or set BELLHOP_PROJECT.", USAGE)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console()) as shown:
-        report = train(folder, settings.home, _Bar(shown).step)
+        report = train(folder, settings.home, _Bar(shown).step, actions=settings.actions)
     for line in (*_warned(report.warnings), *report.components, *report.lines()):
         print(line, flush=True)
 

@@ -1,4 +1,5 @@
-"""Custom actions in process. The only file that imports rasa_sdk: its import costs half a second, so it comes with the first project.
+"""Custom actions, in process or on an action server (remote_server.py). The only file that imports rasa_sdk: its import costs half
+a second, so it comes with the first project.
 
 What a project's code raises is never repeated in a log: it may hold what people typed. It runs in threads of its own,
 coroutines too: what blocks there holds up only its own conversation, never the loop that keeps the leases.
@@ -11,34 +12,24 @@ import inspect
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bot.action_answer import ActionFailed, ActionRejected, Ran, checked
 from bot.dialogue.threads import Threads
 from bot.project import Problem, Project
-from bot.project.code import import_actions, modules_of, problem_of
-from bot.project.domain import DEFAULT_ACTIONS
+from bot.project.code import has_actions, import_actions, modules_of, problem_of
+from bot.project.domain import DEFAULT_ACTIONS, Domain
+from bot.project.endpoints import IN_PROCESS, VARIABLE, ActionEndpoint
+
+if TYPE_CHECKING:
+    from bot.remote_server import RemoteServer
+
+__all__ = ["ActionFailed", "ActionRejected", "Actions", "Calls", "Ran"]
 
 logger = logging.getLogger("bellhop.actions")
-
-
-class ActionFailed(Exception):
-    """It raised, took too long, or answered nonsense."""
-
-
-class ActionRejected(Exception):
-    """The action does not want to run now; another one is to be found (rasa-sdk's ActionExecutionRejection)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What an action answered: events and responses as in rasa-sdk's webhook."""
-
-    events: list[dict[str, Any]]
-    responses: list[dict[str, Any]]
 
 
 class Actions:
@@ -50,6 +41,8 @@ class Actions:
         self.failed = tuple(failed)
         self._limit = limit_seconds
         self._threads = Threads("action", limit_seconds)
+        self._server: RemoteServer | None = None
+        self._remote: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, folder: Path, limit_seconds: float) -> Actions:
@@ -62,26 +55,61 @@ class Actions:
 
     @classmethod
     def of(cls, project: Project, limit_seconds: float) -> Actions:
-        """All that the domain names. One that is missing is worth a warning: a turn that comes to it says that it could not."""
+        """All that the domain names. One that is missing is worth a warning: a turn that comes to it says that it could not.
+
+        With an action server nothing of the project's code is imported, and the server is not asked before the first call.
+        """
+        if project.action_endpoint is not None:
+            return cls._on_server(project, project.action_endpoint, limit_seconds)
         actions = cls.load(project.folder, limit_seconds)
         missing = [
             Problem(*place, f"action '{name}' is not implemented; expected a class with this name in actions/")
             for name, place in project.actions_at.items()
-            if not (
-                name in actions or name.startswith("utter_") or name in DEFAULT_ACTIONS or name in project.domain.forms
-            )
+            if name in _custom(project.domain) and name not in actions
         ]
         project.warnings.extend(each for each in (*actions.failed, *sorted(missing)) if each not in project.warnings)
         return actions
 
+    @classmethod
+    def _on_server(cls, project: Project, endpoint: ActionEndpoint, limit_seconds: float) -> Actions:
+        from bot.remote_server import RemoteServer
+
+        actions = cls({}, limit_seconds)
+        actions._server = RemoteServer(endpoint, project.domain.plain)
+        actions._remote = _custom(project.domain)
+        if has_actions(project.folder):
+            unused = (
+                f"the actions run on the server named here, so the project's own are not used; expected {VARIABLE}="
+            )
+            warning = Problem(*endpoint.place, f"{unused}{IN_PROCESS} where they are to run in process")
+            project.warnings.extend([] if warning in project.warnings else [warning])
+        return actions
+
     def __contains__(self, name: str) -> bool:
-        return name in self._actions
+        return name in self._actions or name in self._remote
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._actions)
+        return iter({**self._actions, **dict.fromkeys(sorted(self._remote))})
 
-    async def run(self, name: str, tracker: Mapping[str, Any], domain: Mapping[str, Any]) -> Ran:
+    def calls(self) -> Calls:
+        """For one turn."""
+        return Calls(self, self._limit)
+
+    async def close(self) -> None:
+        """Ends the connections to the action server."""
+        if self._server is not None:
+            await self._server.close()
+
+    async def run(
+        self, name: str, tracker: Mapping[str, Any], domain: Mapping[str, Any], limit_seconds: float | None = None
+    ) -> Ran:
         """Raises ActionFailed, ActionRejected. A thread that hangs is left behind: its answer is not used any more."""
+        limit = self._limit if limit_seconds is None else limit_seconds
+        if self._server is not None and name in self._remote:
+            return await self._server.run(name, tracker, limit)
+        return await self._here(name, tracker, domain, limit)
+
+    async def _here(self, name: str, tracker: Mapping[str, Any], domain: Mapping[str, Any], limit: float) -> Ran:
         from rasa_sdk.executor import CollectingDispatcher
         from rasa_sdk.interfaces import ActionExecutionRejection, Tracker
 
@@ -89,17 +117,49 @@ class Actions:
         theirs = Tracker.from_dict({**tracker, **_copied(tracker, "slots", "latest_message")})
         call = self._threads.call(self._actions[name].run, dispatcher, theirs, domain)
         try:
-            async with asyncio.timeout(self._limit) as limit:
+            async with asyncio.timeout(limit) as until:
                 events = await call
         except ActionExecutionRejection:
             raise ActionRejected(name) from None
         except Exception as error:  # noqa: BLE001 - a project's code may raise anything
-            if limit.expired():
-                logger.warning("action %s took longer than %g s", name, self._limit)
+            if until.expired():
+                logger.warning("action %s took longer than %g s", name, limit)
             else:
                 logger.warning("action %s failed: %s", name, type(error).__name__)
             raise ActionFailed(name) from None
         return _answered(name, events, dispatcher.messages)
+
+
+class Calls:
+    """The actions as one turn calls them: all its calls together take no longer than one may."""
+
+    def __init__(self, actions: Actions, limit_seconds: float) -> None:
+        self._actions = actions
+        self._left = limit_seconds
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._actions
+
+    async def run(self, name: str, tracker: Mapping[str, Any], domain: Mapping[str, Any]) -> Ran:
+        """Raises ActionFailed, ActionRejected."""
+        if self._left <= 0:
+            logger.warning("action %s was not run: those before it took the turn's time", name)
+            raise ActionFailed(name)
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            return await self._actions.run(name, tracker, domain, self._left)
+        finally:
+            self._left -= clock() - began
+
+
+def _custom(domain: Domain) -> frozenset[str]:
+    """What of the domain's actions only the project's code can do."""
+    return frozenset(
+        name
+        for name in domain.actions
+        if not (name.startswith("utter_") or name in DEFAULT_ACTIONS or name in domain.forms)
+    )
 
 
 def _copied(tracker: Mapping[str, Any], *parts: str) -> dict[str, Any]:
@@ -114,10 +174,10 @@ def _answered(name: str, events: Any, messages: list[dict[str, Any]]) -> Ran:
         raise ActionFailed(name)
     kept = [each for each in events or () if isinstance(each, Mapping) and isinstance(each.get("event"), str)]
     try:
-        return msgspec.json.decode(msgspec.json.encode(Ran(kept, messages)), type=Ran)  # type: ignore[arg-type]
-    except (TypeError, ValueError, RecursionError):
-        logger.warning("action %s answered what cannot be written as JSON", name)
-        raise ActionFailed(name) from None
+        return checked(name, kept, messages)
+    except ActionFailed:
+        logger.warning("action %s answered what is no list of events or cannot be written as JSON", name)
+        raise
 
 
 def _made(folder: Path, name: str, failed: list[Problem]) -> dict[str, Any]:

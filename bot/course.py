@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.actions import ActionFailed, ActionRejected, Actions
+from bot.actions import ActionFailed, ActionRejected, Calls
 from bot.default_actions import run_default
 from bot.dialogue import extraction
 from bot.dialogue.decide import By, Decision, decide, in_doubt
@@ -54,7 +54,7 @@ class Course:
         rules: Rulebook,
         stories: Stories,
         speaker: Speaker,
-        actions: Actions,
+        actions: Calls,
         ring: KeyRing | None,
         tracker: Tracker,
         heard: Heard,

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from bot.nlu.interpreter import Interpreter
 from bot.nlu.learning import TOLERANCE, C
 from bot.nlu.measure import Measured, language_of, measure, spaced_language
 from bot.project import ProjectError, load_project
+from bot.project.endpoints import chosen
 from bot.registry import ModelInfo, ModelRefused, load_current, save_model
 
 Progress = Callable[[str, float], None]
@@ -82,9 +83,12 @@ class _Source:
         return name_of(self.points, self.max_history)
 
 
-def train(project_folder: Path, home: Path, progress: Progress, *, force: bool = False) -> TrainReport:
-    """Raises ProjectError and Untrainable for mistakes in the project."""
+def train(
+    project_folder: Path, home: Path, progress: Progress, *, force: bool = False, actions: str = ""
+) -> TrainReport:
+    """Raises ProjectError and Untrainable for mistakes in the project. `actions`: BELLHOP_ACTIONS; no server is asked."""
     project = load_project(project_folder)
+    project = replace(project, action_endpoint=chosen(project.action_endpoint, actions))
     # A model that no bot could start with must not become the live one.
     Actions.of(project, ACTION_SECONDS)
     history = project.policies.max_history

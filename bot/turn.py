@@ -68,6 +68,10 @@ class Bot:
         self._ring = ring
         self._titles: Mapping[str, Mapping[str, str]] = getattr(interpreter, "titles", {})
 
+    async def close(self) -> None:
+        """Ends what its actions hold open."""
+        await self._actions.close()
+
     def prediction(self) -> Prediction:
         """A conversation in which nothing is run."""
         return Prediction(self._domain, self._rules, self._stories)
@@ -99,7 +103,7 @@ class Bot:
 
     def _course(self, held: Tracker, heard: Heard) -> Course:
         return Course(
-            self._domain, self._rules, self._stories, self._speaker, self._actions, self._ring, held, heard, self._titles
+            self._domain, self._rules, self._stories, self._speaker, self._actions.calls(), self._ring, held, heard, self._titles
         )  # fmt: skip
 
     async def _begin(self, course: Course, tracker: Tracker, heard: Heard) -> None:

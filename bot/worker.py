@@ -15,10 +15,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.answer import broken, spoken
-from bot.folder import project_folder
+from bot.folder import settled_project
 from bot.jobs import Due, Job, heard_in
 from bot.meanwhile import caught_up
-from bot.project import load_project
 from bot.registry import load_model
 from bot.reminding import Reminding
 from bot.turn import Bot, Heard, Outcome
@@ -44,6 +43,8 @@ ACKNOWLEDGE_EVERY_SECONDS = 0.5
 GATHER_SECONDS = 0.004
 SWITCH_SECONDS = 0.0005
 REMIND_EVERY_SECONDS = 0.5
+# Of a turn's time: where its actions hang, it can still say so before it is given up itself.
+ACTIONS_SHARE = 0.75
 # Read ahead of what can be worked on at once by this factor; the rest stays in the log.
 READ_AHEAD = 4
 
@@ -279,7 +280,7 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     ring = KeyRing.load(settings.key_file)
     model = load_model(settings.home)
-    project, limit = load_project(project_folder(settings)), settings.turn_limit.total_seconds()
+    project, limit = settled_project(settings), settings.turn_limit.total_seconds() * ACTIONS_SHARE
     bot = Bot(project, model.interpreter, ring, limit, policy=model.policy)
     engine, store_url = open_engine(settings.sql_url), settings.store_url
     # After every path that may be relative. Actions open files of their own as on Rasa's action server, which is started in the
@@ -292,4 +293,5 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
             model.interpreter.warm()
             await until_stopped(lambda stop: worker.run(stop, ready))
     finally:
+        await bot.close()
         engine.dispose()

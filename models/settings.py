@@ -42,6 +42,9 @@ class Settings:
 
     home: Path = _setting(Path("var"), "Folder of everything that is kept on this machine")
     project: Path = _setting(Path(), "Folder of the bot's project; empty: the demo shop")
+    actions: str = _setting(
+        "", "Address of an action server, or in-process; empty: as the project's endpoints.yml says, else in process"
+    )
     host: str = _setting("127.0.0.1", "Address that the API listens on")
     port: int = _setting(8080, "Port that the API listens on")
     redis_url: str = _setting("", "Redis or Valkey; empty: embedded")
@@ -88,7 +91,9 @@ class Settings:
     lease: timedelta = _setting(timedelta(seconds=2), "Life of a worker's lease on a partition")
     batch: int = _setting(64, "Entries that a worker reads from a partition at once")
     turns: int = _setting(64, "Turns of one bot worker that may be under way at once")
-    turn_limit: timedelta = _setting(timedelta(seconds=8), "A custom action or turn is given up after this")
+    turn_limit: timedelta = _setting(
+        timedelta(seconds=8), "A turn is given up after this, its custom actions together after three quarters of it"
+    )
     tries: int = _setting(
         5, "Failures of one message before it goes to the dead letters and its conversation to a person"
     )

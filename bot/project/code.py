@@ -52,6 +52,10 @@ def import_actions(folder: Path) -> Imported | None:
     return Imported(name, tuple(dict.fromkeys(failed)))
 
 
+def has_actions(folder: Path) -> bool:
+    return _entry(folder) is not None
+
+
 def modules_of(name: str) -> Iterator[ModuleType]:
     return (module for each, module in list(sys.modules.items()) if each == name or each.startswith(f"{name}."))
 

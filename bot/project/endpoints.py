@@ -1,0 +1,116 @@
+"""`endpoints.yml`: where a project's custom actions are run. Nothing is asked there; what is secret is in no message."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from bot.project.document import Document, Map
+from bot.project.fields import map_at, name_at
+from bot.project.problems import Problem, ProjectError
+
+FILES = ("endpoints.yml", "endpoints.yaml")
+ENDPOINT = "action_endpoint"
+# In place of an address in BELLHOP_ACTIONS: whatever endpoints.yml says, they run here.
+IN_PROCESS = "in-process"
+VARIABLE = "BELLHOP_ACTIONS"
+COMPRESSES = "COMPRESS_ACTION_SERVER_REQUEST"
+_ADDRESS = "expected an address such as http://localhost:5055/webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEndpoint:
+    """An action server. `parameters` go into the query, a token among them; `basic` is name and password; `certificates` a file of
+    authorities; `compressed`: requests are packed; `place`: where it is named."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    basic: tuple[str, str] | None = field(default=None, repr=False)
+    certificates: str = ""
+    compressed: bool = False
+    place: tuple[str, int] = (VARIABLE, 1)
+
+
+def read_endpoints(document: Document) -> ActionEndpoint | None:
+    """None where it names no action server."""
+    top = map_at(document, document.top, ENDPOINT)
+    if not top:
+        return None
+    url = name_at(document, top, "url")
+    if url is None:
+        document.warn(top.line, f"no `url` in {ENDPOINT}; expected one, so the actions run in process")
+        return None
+    endpoint = _endpoint(url)
+    if endpoint is None:
+        document.error(top.line_of("url"), f"no usable `url` in {ENDPOINT}; {_ADDRESS}")
+        return None
+    token = name_at(document, top, "token")
+    name = name_at(document, top, "token_name") or "token"
+    return ActionEndpoint(
+        endpoint.url,
+        _headers(document, top),
+        {**_texts(document, top, "params"), **({name: token} if token else {})},
+        _basic(document, top) or endpoint.basic,
+        _certificates(document, top),
+        endpoint.compressed,
+        (document.file, top.line_of("url")),
+    )
+
+
+def chosen(named: ActionEndpoint | None, setting: str) -> ActionEndpoint | None:
+    """`named` by the project, unless BELLHOP_ACTIONS says otherwise. Raises ProjectError for what is no address."""
+    if not setting:
+        return named
+    if setting == IN_PROCESS:
+        return None
+    endpoint = _endpoint(setting)
+    if endpoint is None:
+        raise ProjectError([Problem(VARIABLE, 1, f"{_ADDRESS}, or {IN_PROCESS}")])
+    return endpoint
+
+
+def _endpoint(url: str) -> ActionEndpoint | None:
+    import httpx
+
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(httpx.URL(url).host) and parts.port != 0
+    except (ValueError, httpx.InvalidURL):
+        return None
+    if not usable or " " in url:
+        return None
+    basic = (unquote(parts.username or ""), unquote(parts.password or "")) if "@" in parts.netloc else None
+    plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+    return ActionEndpoint(plain, basic=basic, compressed=os.environ.get(COMPRESSES, "").lower() == "true")
+
+
+def _texts(document: Document, top: Map, key: str) -> dict[str, str]:
+    given = map_at(document, top, key)
+    texts = {name: name_at(document, given, name) for name in given}
+    return {name: text for name, text in texts.items() if text is not None}
+
+
+def _headers(document: Document, top: Map) -> dict[str, str]:
+    headers = _texts(document, top, "headers")
+    for name, value in headers.items():
+        if not (name + value).isascii() or not (name + value).isprintable():
+            document.error(map_at(document, top, "headers").line_of(name), f"header '{name}'; expected plain ASCII")
+    return headers
+
+
+def _basic(document: Document, top: Map) -> tuple[str, str] | None:
+    given = map_at(document, top, "basic_auth")
+    if not given:
+        return None
+    return name_at(document, given, "username") or "", name_at(document, given, "password") or ""
+
+
+def _certificates(document: Document, top: Map) -> str:
+    """Raised is what cannot be read here: the first call would find it too late."""
+    path = name_at(document, top, "cafile") or ""
+    if path and not os.access(path, os.R_OK):
+        document.error(top.line_of("cafile"), "the file of `cafile` cannot be read; expected certificates (PEM)")
+    return path
