@@ -17,7 +17,11 @@ from bellhop import store, train
 from bellhop.failure import BROKEN, explained
 from bellhop.part import FILES_BESIDE_SOCKETS
 from bellhop.store import Finding
+from bot.folder import project_folder
 from bot.nlu.encoder import installed
+from bot.project.endpoints import chosen, endpoint_of
+from bot.project.problems import Problems, ProjectError
+from bot.remote_server import health
 from models import database
 from models.sealed import KeyFileError, KeyRing
 from models.settings import Settings
@@ -103,6 +107,25 @@ def in_files(settings: Settings) -> Iterator[Finding]:
     yield Finding("Web pages", "built") if built else Finding("Web pages", "not built", "make web")
 
 
+def in_actions(settings: Settings) -> Iterator[Finding]:
+    """Where custom actions run; an action server is asked whether it is well."""
+    problems = Problems()
+    try:
+        named = endpoint_of(project_folder(settings).resolve(), problems)
+        problems.check()
+        endpoint = chosen(named, settings.actions)
+    except ProjectError as error:
+        yield Finding("Actions", str(error), "docs/rasa.md, Action servers")
+        return
+    if endpoint is None:
+        yield Finding("Actions", "run in the bot's own process")
+    elif wrong := health(endpoint):
+        mend = "start it (python -m rasa_sdk --actions actions), or set BELLHOP_ACTIONS"
+        yield Finding("Actions", f"their server {wrong}", mend)
+    else:
+        yield Finding("Actions", "run on a server that answers")
+
+
 def _encoder(version: str | None) -> Finding:
     if version is None:
         return Finding(
@@ -123,4 +146,4 @@ def _ring(path: Path) -> Finding:
     return Finding("Key ring", f"{len(ring.key_ids)} keys, readable only by its owner")
 
 
-CHECKS = (in_store, in_database, in_system, in_files)
+CHECKS = (in_store, in_database, in_system, in_files, in_actions)

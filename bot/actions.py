@@ -20,7 +20,7 @@ import msgspec
 from bot.action_answer import ActionFailed, ActionRejected, Ran, checked
 from bot.dialogue.threads import Threads
 from bot.project import Problem, Project
-from bot.project.code import has_actions, import_actions, modules_of, problem_of
+from bot.project.code import Imported, has_actions, import_actions, modules_of, problem_of, settle
 from bot.project.domain import DEFAULT_ACTIONS, Domain
 from bot.project.endpoints import IN_PROCESS, VARIABLE, ActionEndpoint
 
@@ -41,6 +41,7 @@ class Actions:
         self.failed = tuple(failed)
         self._limit = limit_seconds
         self._threads = Threads("action", limit_seconds)
+        self._imported: Imported | None = None
         self._server: RemoteServer | None = None
         self._remote: frozenset[str] = frozenset()
 
@@ -51,7 +52,9 @@ class Actions:
         if imported is None:
             return cls({}, limit_seconds)
         failed = list(imported.failed)
-        return cls(_made(folder, imported.name, failed), limit_seconds, failed)
+        actions = cls(_made(folder, imported.name, failed), limit_seconds, failed)
+        actions._imported = imported
+        return actions
 
     @classmethod
     def of(cls, project: Project, limit_seconds: float) -> Actions:
@@ -90,6 +93,11 @@ class Actions:
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self._actions, **dict.fromkeys(sorted(self._remote))})
+
+    def settle(self) -> None:
+        """This process is the project's from now on: its code may import inside of functions too."""
+        if self._imported is not None:
+            settle(self._imported)
 
     def calls(self) -> Calls:
         """For one turn."""
@@ -190,7 +198,7 @@ def _made(folder: Path, name: str, failed: list[Problem]) -> dict[str, Any]:
             called = action.name()
         except NotImplementedError:
             continue
-        except Exception as error:  # noqa: BLE001 - a project's code may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a project's code may raise anything
             failed.append(problem_of(folder, _file(kind), error))
             continue
         if called in made:
@@ -200,22 +208,32 @@ def _made(folder: Path, name: str, failed: list[Problem]) -> dict[str, Any]:
 
 
 def _classes(name: str) -> Iterator[type[Any]]:
-    """Those that the project defines, not those that it imports."""
+    """Those that the project's modules define or import, as on Rasa's action server; each once, but for rasa-sdk's own."""
     from rasa_sdk import Action
 
+    seen: set[type[Any]] = set()
     for module in modules_of(name):
         for value in list(vars(module).values()):
-            if not inspect.isclass(value) or not issubclass(value, Action) or value.__module__ != module.__name__:
+            if not inspect.isclass(value) or not issubclass(value, Action) or value in seen:
                 continue
-            if not inspect.isabstract(value):
+            seen.add(value)
+            if not inspect.isabstract(value) and value.__module__.partition(".")[0] != "rasa_sdk":
                 yield value
 
 
 def _twice(folder: Path, kind: type[Any], called: str) -> Problem:
-    _, line = inspect.getsourcelines(kind)
-    expected = f"action '{called}' is there twice and this one counts; expected one class with this name"
-    return Problem(str(_file(kind).relative_to(folder)), line, expected)
+    try:
+        line = inspect.getsourcelines(kind)[1]
+    except (OSError, TypeError):
+        line = 1
+    file = _file(kind)
+    place = str(file.relative_to(folder)) if file.is_relative_to(folder) else file.name
+    return Problem(
+        place, line, f"action '{called}' is there twice and this one counts; expected one class with this name"
+    )
 
 
 def _file(kind: type[Any]) -> Path:
-    return Path(inspect.getfile(kind))
+    """By its code: the module of a class from beside `actions` is known under no name any more."""
+    code = getattr(kind.name, "__code__", None)
+    return Path(code.co_filename if code is not None else kind.__module__)

@@ -27,6 +27,7 @@ CONNECT_SECONDS = 2.0
 BACK_OFF_SECONDS = 0.1
 # As many as threads of actions in process; more wait for a free one, until their time is up.
 CONNECTIONS_MOST = 64
+HEALTH_SECONDS = 2.0
 # rasa-sdk closes after 120 s.
 IDLE_SECONDS = 60.0
 _PASSING = frozenset({502, 503, 504})
@@ -40,9 +41,8 @@ class RemoteServer:
     def __init__(self, endpoint: ActionEndpoint, domain: Mapping[str, Any]) -> None:
         self._endpoint = endpoint
         self._asking = Asking(domain, endpoint.compressed)
-        self._url = httpx.URL(endpoint.url).copy_merge_params(endpoint.parameters)
-        self._headers = httpx.Headers(endpoint.headers)
-        self._headers.update({**self._asking.headers, **_authorization(endpoint)})
+        self._url = _url(endpoint)
+        self._headers = _headers(endpoint, self._asking.headers)
         self._breaker = Breaker()
         self._budget = RetryBudget()
         self._transport: httpx.AsyncHTTPTransport | None = None
@@ -115,8 +115,7 @@ class RemoteServer:
                 max_keepalive_connections=CONNECTIONS_MOST,
                 keepalive_expiry=IDLE_SECONDS,
             )
-            context = ssl.create_default_context(cafile=self._endpoint.certificates or None)
-            self._transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits)
+            self._transport = httpx.AsyncHTTPTransport(verify=_context(self._endpoint), trust_env=False, limits=limits)
         return self._transport
 
     def _answered(self, status: int) -> None:
@@ -133,6 +132,36 @@ class RemoteServer:
         self._breaker.failed(_now())
         if self._breaker.is_open and not before:
             logger.warning("the action server does not answer; it is asked again after %g s", OPEN_SECONDS)
+
+
+def health(endpoint: ActionEndpoint) -> str:
+    """Empty where the server says that it is well (`/health` beside the webhook), else what is wrong. Blocks for HEALTH_SECONDS at most
+    at each step."""
+    url = _url(endpoint)
+    url = url.copy_with(path=url.path.rpartition("/")[0] + "/health")
+    timeout = httpx.Timeout(HEALTH_SECONDS).as_dict()
+    request = httpx.Request("GET", url, headers=_headers(endpoint, {}), extensions={"timeout": timeout})
+    try:
+        with httpx.HTTPTransport(verify=_context(endpoint), trust_env=False) as transport:
+            response = transport.handle_request(request)
+            response.close()
+    except (httpx.HTTPError, OSError) as error:
+        return f"does not answer ({type(error).__name__})"
+    return "" if response.is_success else f"answers {response.status_code}"
+
+
+def _url(endpoint: ActionEndpoint) -> httpx.URL:
+    return httpx.URL(endpoint.url).copy_merge_params(endpoint.parameters)
+
+
+def _headers(endpoint: ActionEndpoint, ours: Mapping[str, str]) -> httpx.Headers:
+    headers = httpx.Headers(endpoint.headers)
+    headers.update({**ours, **_authorization(endpoint)})
+    return headers
+
+
+def _context(endpoint: ActionEndpoint) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=endpoint.certificates or None)
 
 
 async def _bounded(response: httpx.Response) -> bytes:

@@ -68,6 +68,10 @@ class Bot:
         self._ring = ring
         self._titles: Mapping[str, Mapping[str, str]] = getattr(interpreter, "titles", {})
 
+    def settle(self) -> None:
+        """For a process that has this bot alone: its actions' code may import inside of functions too."""
+        self._actions.settle()
+
     async def close(self) -> None:
         """Ends what its actions hold open."""
         await self._actions.close()

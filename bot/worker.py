@@ -286,6 +286,7 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     # After every path that may be relative. Actions open files of their own as on Rasa's action server, which is started in the
     # project's folder.
     os.chdir(project.folder)
+    bot.settle()
     try:
         async with Store.open(store_url).opened() as store, Log(store, settings, History(engine)) as log:
             worker = Worker(store, log, settings, bot, ring)

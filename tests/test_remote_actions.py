@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from bellhop.doctor import in_actions
 from bot import remote_breaker, remote_server
 from bot.actions import ActionFailed, Actions
 from bot.dialogue.language import ENGLISH, TROUBLE
 from bot.project import Project
 from bot.project.endpoints import ActionEndpoint
 from models.sealed import KeyRing
+from models.settings import Settings
 from tests.action_server import free_port, kill, rasa_server
 from tests.dialogue_talk import Talk, written
 from tests.test_actions import tracker
@@ -220,3 +222,17 @@ def test_nothing_is_asked_and_nothing_imported_when_a_project_is_loaded(tmp_path
         "the actions run on the server named here, so the project's own are not used; "
         "expected BELLHOP_ACTIONS=in-process where they are to run in process"
     ]
+
+
+def test_the_doctor_says_where_actions_run_and_whether_their_server_is_well(tmp_path: Path, port: int) -> None:
+    written(tmp_path / "project", DOMAIN, rules=RULES)
+    (tmp_path / "project" / "endpoints.yml").write_text(f'action_endpoint:\n  url: "http://127.0.0.1:{port}/webhook"\n')
+    here = Settings(project=tmp_path / "project")
+    (well,) = in_actions(here)
+    (gone,) = in_actions(replace(here, actions=f"http://127.0.0.1:{free_port()}/webhook?token=s3cret"))
+    (wrong,) = in_actions(replace(here, actions="localhost"))
+    (inside,) = in_actions(replace(here, actions="in-process"))
+    assert [each.good for each in (well, gone, wrong, inside)] == [True, False, False, True]
+    assert (well.state, gone.state) == ("run on a server that answers", "their server does not answer (ConnectError)")
+    assert "s3cret" not in f"{gone.state} {gone.mend}"
+    assert inside.state == "run in the bot's own process"

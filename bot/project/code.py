@@ -1,7 +1,7 @@
 """A project's own Python: `actions/` or `actions.py`, imported under a name of its own so that two projects do not meet.
 
 As in a Rasa project the code may say `from actions.orders import …` and `import` what lies beside `actions`; neither
-`sys.path` nor `sys.modules` keeps anything of it under those names. Imports inside functions have to be relative.
+`sys.path` nor `sys.modules` keeps anything of it under those names, until a process is told to be this project's (`settle`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import importlib.util
 import pkgutil
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from bot.project.advice import advice
 from bot.project.problems import Problem, ProjectError
 
 ALIAS = "actions"
@@ -28,10 +29,12 @@ ALIAS = "actions"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The name under which the actions are imported now, and what of them could not be."""
+    """The name under which the actions are imported now, what of them could not be, and the modules from beside them."""
 
     name: str
+    folder: Path
     failed: tuple[Problem, ...]
+    beside: Mapping[str, ModuleType]
 
 
 def import_actions(folder: Path) -> Imported | None:
@@ -39,17 +42,30 @@ def import_actions(folder: Path) -> Imported | None:
     path = _entry(folder)
     if path is None:
         return None
-    name = f"bellhop_actions_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+    name = name_of(folder)
     _forget(name)
     _give_back_yaml()
     failed: list[Problem] = []
-    with _at_home(folder, name):
+    beside: dict[str, ModuleType] = {}
+    with _at_home(folder, name, beside):
         try:
             _import_all(name, path, lambda error: failed.append(problem_of(folder, path, error)))
         except (SyntaxError, SystemExit) as error:
             _forget(name)
             raise ProjectError([problem_of(folder, path, error)]) from None
-    return Imported(name, tuple(dict.fromkeys(failed)))
+    return Imported(name, folder, tuple(dict.fromkeys(failed)), beside)
+
+
+def settle(imported: Imported) -> None:
+    """For the rest of this process `actions` is this project's, also to imports inside functions. Its folder comes last on the path,
+    where it hides nothing of ours."""
+    sys.meta_path.insert(0, _Alias(imported.name))
+    sys.path.append(str(imported.folder))
+    sys.modules.update({name: module for name, module in imported.beside.items() if name not in sys.modules})
+
+
+def name_of(folder: Path) -> str:
+    return f"bellhop_actions_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
 
 
 def has_actions(folder: Path) -> bool:
@@ -65,8 +81,8 @@ def problem_of(folder: Path, path: Path, error: BaseException) -> Problem:
     what = f"{type(error).__name__}; expected actions that can be imported"
     if isinstance(error, SyntaxError) and error.filename:
         return Problem(_relative(folder, error.filename), error.lineno or 1, what)
-    if isinstance(error, ImportError) and error.name and not error.path:
-        what = f"cannot import '{error.name}'; expected it to be installed"
+    if isinstance(error, ImportError):
+        what = advice(error, name_of(folder)) or what
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(folder))]
     if own:
         return Problem(_relative(folder, own[-1].filename), own[-1].lineno or 1, what)
@@ -131,8 +147,8 @@ def _import(name: str, path: Path) -> ModuleType:
 
 
 @contextmanager
-def _at_home(folder: Path, name: str) -> Iterator[None]:
-    """While it lasts, `actions` is this project's, and what lies in its folder can be imported and opened."""
+def _at_home(folder: Path, name: str, beside: dict[str, ModuleType]) -> Iterator[None]:
+    """While it lasts, `actions` is this project's, and what lies in its folder can be imported and opened; `beside` gets what was."""
     aside = {each: sys.modules.pop(each) for each in list(sys.modules) if _is_alias(each)}
     before = set(sys.modules)
     finder = _Alias(name)
@@ -145,8 +161,10 @@ def _at_home(folder: Path, name: str) -> Iterator[None]:
         sys.meta_path.remove(finder)
         sys.path.remove(str(folder))
         for each in set(sys.modules) - before:
-            if _is_alias(each) or _is_loose(sys.modules[each], folder, name):
+            if _is_alias(each):
                 del sys.modules[each]
+            elif _is_loose(sys.modules[each], folder, name):
+                beside[each] = sys.modules.pop(each)
         sys.modules.update(aside)
 
 

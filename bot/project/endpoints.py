@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from bot.project.document import Document, Map
 from bot.project.fields import map_at, name_at
-from bot.project.problems import Problem, ProjectError
+from bot.project.problems import Problem, Problems, ProjectError
 
 FILES = ("endpoints.yml", "endpoints.yaml")
 ENDPOINT = "action_endpoint"
@@ -58,6 +59,11 @@ def read_endpoints(document: Document) -> ActionEndpoint | None:
         endpoint.compressed,
         (document.file, top.line_of("url")),
     )
+
+
+def endpoint_of(folder: Path, problems: Problems) -> ActionEndpoint | None:
+    path = next((path for name in FILES if (path := folder / name).is_file()), None)
+    return None if path is None else read_endpoints(Document.read(path, folder, problems))
 
 
 def chosen(named: ActionEndpoint | None, setting: str) -> ActionEndpoint | None:

@@ -16,7 +16,7 @@ from bot.project.config import read_config
 from bot.project.document import Document
 from bot.project.domain import Domain
 from bot.project.domain_reading import DATA_KEYS, DOMAIN_KEYS, DomainReader
-from bot.project.endpoints import FILES, ActionEndpoint, read_endpoints
+from bot.project.endpoints import ActionEndpoint, endpoint_of
 from bot.project.files import DATA_SUFFIXES, files_below, test_files
 from bot.project.json_data import read_json
 from bot.project.markdown import read_markdown
@@ -89,7 +89,7 @@ class _Loading:
         rules += self.domain_reader.triggers
         stories = [story for document in (*data, *domain_documents) for story in read_stories(document)]
         config, policies = self._config()
-        endpoint = self._endpoint()
+        endpoint = endpoint_of(self.folder, self.problems)
         heldout = self._heldout()
         tests = self._tests()
         spoken = [step for story in stories for step in story.steps if isinstance(step, Said)]
@@ -180,10 +180,6 @@ class _Loading:
         document = Document.read(path, self.folder, self.problems)
         self.components = tuple(components_of(document))
         return read_config(document), read_policies(document)
-
-    def _endpoint(self) -> ActionEndpoint | None:
-        path = next((path for name in FILES if (path := self.folder / name).is_file()), None)
-        return None if path is None else read_endpoints(Document.read(path, self.folder, self.problems))
 
     def _heldout(self) -> NluReader | None:
         path = self.folder / HELDOUT
