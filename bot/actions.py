@@ -80,12 +80,20 @@ class Actions:
         actions = cls({}, limit_seconds)
         actions._server = RemoteServer(endpoint, project.domain.plain)
         actions._remote = _custom(project.domain)
+        project.warnings.extend(
+            Problem(
+                *place,
+                f"action '{name}' is Rasa's or ours; expected no such action on the server, where it is not asked for",
+            )
+            for name, place in project.actions_at.items()
+            if name in DEFAULT_ACTIONS
+        )
         if has_actions(project.folder):
             unused = (
                 f"the actions run on the server named here, so the project's own are not used; expected {VARIABLE}="
             )
             warning = Problem(*endpoint.place, f"{unused}{IN_PROCESS} where they are to run in process")
-            project.warnings.extend([] if warning in project.warnings else [warning])
+            project.warnings.append(warning)
         return actions
 
     def __contains__(self, name: str) -> bool:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.folder import settled_project
 from bot.project import ProjectError, load_project
 from bot.project.endpoints import ActionEndpoint, chosen
+from models.settings import Settings
 from tests.small_project import write_project
 
 URL = "http://localhost:5055/webhook"
@@ -76,3 +78,27 @@ def test_the_setting_goes_before_the_file() -> None:
     other = chosen(named, f"https://me:p%40ss@actions.example/webhook?key={SECRET}")
     assert other is not None
     assert (other.url, other.basic) == (f"https://actions.example/webhook?key={SECRET}", ("me", "p@ss"))
+
+
+def test_the_bots_project_is_as_both_say(tmp_path: Path) -> None:
+    assert (
+        endpoint(tmp_path, f"action_endpoint: {{url: '{URL}'}}\n")
+        == settled_project(Settings(project=tmp_path)).action_endpoint
+    )
+    assert settled_project(Settings(project=tmp_path, actions="in-process")).action_endpoint is None
+    other = settled_project(Settings(project=tmp_path, actions="http://other:5055/webhook")).action_endpoint
+    assert other is not None
+    assert other.url == "http://other:5055/webhook"
+
+
+def test_certificates_lie_in_the_projects_folder_and_what_is_not_read_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "own.pem").write_text("")
+    write_project(tmp_path)
+    text = f"nlg: {{url: http://n}}\naction_endpoint:\n  url: {URL}\n  cafile: own.pem\n  tokn: a\n"
+    (tmp_path / "endpoints.yml").write_text(text)
+    project = load_project(tmp_path)
+    assert project.action_endpoint is not None
+    assert project.action_endpoint.certificates == str(tmp_path / "own.pem")
+    told = [str(each) for each in project.warnings if each.file == "endpoints.yml"]
+    assert told[0] == "endpoints.yml:1: no server is asked for responses (`nlg`); expected them in the domain"
+    assert told[1].startswith("endpoints.yml:5: unknown key 'tokn' in action_endpoint; expected one of ")

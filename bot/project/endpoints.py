@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from bot.project.document import Document, Map
-from bot.project.fields import map_at, name_at
+from bot.project.fields import map_at, name_at, only
 from bot.project.problems import Problem, Problems, ProjectError
 
 FILES = ("endpoints.yml", "endpoints.yaml")
@@ -18,6 +18,9 @@ ENDPOINT = "action_endpoint"
 IN_PROCESS = "in-process"
 VARIABLE = "BELLHOP_ACTIONS"
 COMPRESSES = "COMPRESS_ACTION_SERVER_REQUEST"
+_KEYS = frozenset(
+    {"url", "token", "token_name", "headers", "params", "basic_auth", "cafile", "enable_selective_domain"}
+)
 _ADDRESS = "expected an address such as http://localhost:5055/webhook"
 
 
@@ -35,11 +38,16 @@ class ActionEndpoint:
     place: tuple[str, int] = (VARIABLE, 1)
 
 
-def read_endpoints(document: Document) -> ActionEndpoint | None:
-    """None where it names no action server."""
+def read_endpoints(document: Document, folder: Path) -> ActionEndpoint | None:
+    """None where it names no action server. A file of certificates may be named from the project's folder on."""
+    if document.top.get("nlg"):
+        document.warn(
+            document.top.line_of("nlg"), "no server is asked for responses (`nlg`); expected them in the domain"
+        )
     top = map_at(document, document.top, ENDPOINT)
     if not top:
         return None
+    only(document, top, _KEYS, ENDPOINT)
     url = name_at(document, top, "url")
     if url is None:
         document.warn(top.line, f"no `url` in {ENDPOINT}; expected one, so the actions run in process")
@@ -55,7 +63,7 @@ def read_endpoints(document: Document) -> ActionEndpoint | None:
         _headers(document, top),
         {**_texts(document, top, "params"), **({name: token} if token else {})},
         _basic(document, top) or endpoint.basic,
-        _certificates(document, top),
+        _certificates(document, top, folder),
         endpoint.compressed,
         (document.file, top.line_of("url")),
     )
@@ -63,7 +71,7 @@ def read_endpoints(document: Document) -> ActionEndpoint | None:
 
 def endpoint_of(folder: Path, problems: Problems) -> ActionEndpoint | None:
     path = next((path for name in FILES if (path := folder / name).is_file()), None)
-    return None if path is None else read_endpoints(Document.read(path, folder, problems))
+    return None if path is None else read_endpoints(Document.read(path, folder, problems), folder)
 
 
 def chosen(named: ActionEndpoint | None, setting: str) -> ActionEndpoint | None:
@@ -114,9 +122,10 @@ def _basic(document: Document, top: Map) -> tuple[str, str] | None:
     return name_at(document, given, "username") or "", name_at(document, given, "password") or ""
 
 
-def _certificates(document: Document, top: Map) -> str:
-    """Raised is what cannot be read here: the first call would find it too late."""
-    path = name_at(document, top, "cafile") or ""
+def _certificates(document: Document, top: Map, folder: Path) -> str:
+    """What cannot be read is a mistake here: the first call would find it too late."""
+    name = name_at(document, top, "cafile")
+    path = str(folder / name) if name else ""
     if path and not os.access(path, os.R_OK):
         document.error(top.line_of("cafile"), "the file of `cafile` cannot be read; expected certificates (PEM)")
     return path
