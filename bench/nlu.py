@@ -85,9 +85,9 @@ def _measured(folder: Path, part: Part, interpreter: Interpreter) -> str:
     sure = np.array([confidence(reading) for reading in readings])
     order = np.argsort(-sure, kind="stable")[: int(len(sure) * ANSWERED)]
     told = [
-        f"accuracy {right.mean():.1%}",
-        f"calibration error {expected_error(sure, right):.1%}",
-        f"most confident {ANSWERED:.0%} right {right[order].mean():.1%}",
+        f"accuracy {right.mean():.2%}",
+        f"calibration error {expected_error(sure, right):.2%}",
+        f"most confident {ANSWERED:.0%} right {right[order].mean():.2%}",
     ]
     if part.validation and part.out_of_scope:
         told.append(_rejection(folder, part.validation, part.out_of_scope, interpreter, readings, right))
@@ -109,8 +109,8 @@ def _rejection(
     strange = np.array([each.out_of_scope for each in read_all(interpreter, examples(folder, out_of_scope))])
     ranks = np.searchsorted(np.sort(scope), strange, "left") + np.searchsorted(np.sort(scope), strange, "right")
     return (
-        f"AUROC {(ranks / 2 / len(scope)).mean():.1%}, "
-        f"at 3 % rejection {(right & (scope <= limit)).mean():.1%} in scope / {(strange > limit).mean():.1%} out of scope"
+        f"AUROC {(ranks / 2 / len(scope)).mean():.2%}, "
+        f"at 3 % rejection {(right & (scope <= limit)).mean():.2%} in scope / {(strange > limit).mean():.2%} out of scope"
     )
 
 

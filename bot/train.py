@@ -101,7 +101,7 @@ def train(
     report = _train(source, home, progress, force)
     return msgspec.structs.replace(
         report,
-        warnings=tuple(map(str, sorted(project.warnings))),
+        warnings=(*report.warnings, *map(str, sorted(project.warnings))),
         components=tuple(f"{each.fate.capitalize()}: {each}" for each in project.components),
     )
 
@@ -182,6 +182,7 @@ def _report(source: _Source, interpreter: Interpreter, seconds: float) -> TrainR
         languages=dict(sorted(Counter(language_of(example.text, spaced) for example in examples).items())),
         seconds=round(seconds, 2),
         cross_validation=interpreter.calibration,
+        warnings=interpreter.warnings,
         heldout=measure(source.heldout.examples, interpreter.read, spaced) if source.heldout else None,
     )
 

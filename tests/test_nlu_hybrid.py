@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 
 from bot.folder import DEMO
 from bot.nlu import interpreter as interpreter_module
+from bot.nlu.classifier import familiarity
 from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.encoder import ENCODED_CHARACTERS, SIZE, Encoder, installed
 from bot.nlu.hybrid_learning import enough
@@ -39,6 +41,35 @@ def test_it_is_installed_and_learned_from_forty_examples_on(trained: Interpreter
     assert installed()
     assert trained.classifier.hybrid is not None
     assert Interpreter.train(english(4), NluConfig()).classifier.hybrid is None
+
+
+def test_the_calibration_told_is_of_the_stage_that_has_the_last_word(trained: Interpreter) -> None:
+    hybrid = trained.classifier.hybrid
+    assert hybrid is not None
+    assert trained.calibration == hybrid.words.calibration
+    assert trained.calibration != trained.classifier.calibration
+    first = replace(trained, classifier=replace(trained.classifier, hybrid=None))
+    assert first.calibration == trained.classifier.calibration
+
+
+def test_without_the_encoder_what_little_is_known_of_is_strange(trained: Interpreter, tmp_path: Path) -> None:
+    first = replace(trained, classifier=replace(trained.classifier, hybrid=None))
+    first.save(tmp_path)
+    for interpreter in (first, Interpreter.load(tmp_path)):
+        meant, strange, stranger = interpreter.read(
+            ["where is my order", "order me a pizza with pineapple tonight", "brown foxes jump over lazy dogs"]
+        )
+        assert meant.out_of_scope < strange.out_of_scope < stranger.out_of_scope
+        assert meant.out_of_scope < 0.5 < stranger.out_of_scope
+        assert interpreter.classifier.familiar == trained.classifier.familiar != 0
+
+
+def test_the_limit_of_strangeness_is_where_three_of_a_hundred_held_out_texts_are(trained: Interpreter) -> None:
+    margins, known = np.array([[0.5, -1.0], [1.0, -1.0]]), np.array([1.0, 0.2])
+    assert familiarity(margins, known).argmin() == 1, "a clear margin from a few known n-grams is stranger"
+    first = replace(trained, classifier=replace(trained.classifier, hybrid=None))
+    readings = first.read([example.text for example in english(16).examples])
+    assert np.mean([reading.out_of_scope > 0.5 for reading in readings]) < 0.03, "these were learned"
 
 
 def test_vectors_are_kept_and_long_texts_cut() -> None:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.nlu import fold, probe_child
+from bot.nlu.data import NluConfig
 from bot.nlu.errors import Untrainable
+from bot.nlu.interpreter import Interpreter
 from bot.nlu.regexes import RegexFinder, with_boundaries
+from bot.train import train_data
+from tests.nlu_data import SHOP
 
 HANGING = [
     r"(a+)+$",
@@ -33,14 +39,35 @@ USUAL = [
 
 
 @pytest.mark.parametrize("pattern", HANGING)
-def test_a_pattern_that_could_hang_is_refused(pattern: str) -> None:
+def test_a_pattern_that_could_hang_is_found(pattern: str) -> None:
     finder = RegexFinder({"good": [r"\d+"], "bad": [pattern]}, case_sensitive=False)
-    with pytest.raises(Untrainable, match="'bad' takes too long"):
-        finder.check_speed()
+    assert finder.slow() == {("bad", pattern)}
+
+
+def test_training_and_reading_go_on_without_it(tmp_path: Path) -> None:
+    data = replace(SHOP, regexes={"order_id": (r"\b[A-Z]\d{4}\b", r"(a+)+$"), "other": (r"(x+x+)+y",)})
+    trained = Interpreter.train(data, NluConfig())
+    trained.save(tmp_path)
+    for interpreter in (trained, Interpreter.load(tmp_path)):
+        assert [warning.split(" takes")[0] for warning in interpreter.warnings] == [
+            "A regular expression of 'order_id'",
+            "A regular expression of 'other'",
+        ]
+        assert "(a+)+$" in interpreter.warnings[0]
+        reading = interpreter.read(["where is A1001 " + "a" * 1_000 + "x" * 900])[0]
+        assert [each.value for each in reading.entities] == ["A1001"]
+
+
+def test_the_report_names_it_also_when_nothing_has_changed(tmp_path: Path) -> None:
+    data = replace(SHOP, regexes={"bad": (r"(a+)+$",)})
+    for unchanged in (False, True):
+        report = train_data(data, None, NluConfig(), tmp_path, lambda what, share: None)
+        assert report.unchanged is unchanged
+        assert "'bad' takes too long" in report.warnings[0]
 
 
 def test_usual_patterns_pass() -> None:
-    RegexFinder({"all": USUAL}, case_sensitive=False).check_speed()
+    assert not RegexFinder({"all": USUAL}, case_sensitive=False).slow()
 
 
 @pytest.mark.parametrize("pattern", ["(", "a{2,1}", "[z-a]", "(?P<x>", "*"])

@@ -20,10 +20,13 @@ from bot.nlu.hybrid import Hybrid
 
 Weights = npt.NDArray[np.float32]
 
+_KNOWN_WEIGHT = 2.0
+_STEEP = 4.0
+
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """`coefficients` (n_grams, n_intents), `intercepts` (n_intents,)."""
+    """`coefficients` (n_grams, n_intents), `intercepts` (n_intents,); below `familiar` lie 3 % of held-out texts by `familiarity`."""
 
     intents: tuple[str, ...]
     vocabulary: Vocabulary
@@ -31,14 +34,18 @@ class Classifier:
     coefficients: Weights
     intercepts: Weights
     calibration: Calibration
+    familiar: float = 0.0
     hybrid: Hybrid | None = None
 
     def confidences(self, texts: Sequence[str], found: Sequence[Grams]) -> tuple[Floats, Floats]:
         """(n_texts, n_intents), all 0 for a text of which nothing is known; and (n_texts,) how likely none of the intents is meant."""
         weighed = weigh(self.vocabulary.count(found), self.idf, self.vocabulary.block_of)
-        given = probabilities(margins_of(weighed, self.coefficients, self.intercepts), self.calibration.curve)
+        margins = margins_of(weighed, self.coefficients, self.intercepts)
+        given = probabilities(margins, self.calibration.curve)
         given[weighed.known == 0] = 0
         strange: Floats = 1 - given.max(axis=1)
+        if self.hybrid is None or encoder() is None:
+            strange = 1 / (1 + np.exp(_STEEP * (familiarity(margins, weighed.known) - self.familiar)))
         self._again(texts, weighed, given, strange)
         return given, strange
 
@@ -59,6 +66,13 @@ class Classifier:
     def _has_script_of(self, text: str) -> bool:
         block = Block.CHARACTERS if is_unspaced(text) else Block.WORDS
         return bool(self.vocabulary.blocks[block])
+
+
+def familiarity(margins: Floats, known: Floats) -> Floats:
+    """(n_texts,) the lower, the stranger. How much of a text is known says more than it does by the margins alone: of CLINC150's
+    validation 75 % of what is out of scope are below 3 % of the others instead of 65, with 10 examples an intent 53 instead of 19."""
+    given: Floats = margins.max(axis=1) + _KNOWN_WEIGHT * known
+    return given
 
 
 def margins_of(weighed: Weighed, coefficients: Weights, intercepts: Weights) -> Floats:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.nlu.encoder import installed
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "python-crfsuite")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "python-crfsuite", "opencc")
 
 
 def code_version() -> str:

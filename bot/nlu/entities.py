@@ -11,7 +11,7 @@ import msgspec
 
 from bot.nlu.clues import clues_of
 from bot.nlu.data import NluConfig, TrainingData
-from bot.nlu.fold import READ_CHARACTERS, lower, narrow
+from bot.nlu.fold import READ_CHARACTERS, lower, narrow, simplified
 from bot.nlu.match import Match, Source, resolve
 from bot.nlu.parts import part_clues
 from bot.nlu.phrases import Phrase, PhraseFinder
@@ -35,6 +35,14 @@ class EntityRules(msgspec.Struct, frozen=True):
     phrases: tuple[Phrase, ...]
     synonyms: Mapping[str, str]
     config: NluConfig
+    # Names and lines of the regexes that take too long.
+    slow: tuple[tuple[str, str], ...] = ()
+
+    def without(self, slow: frozenset[tuple[str, str]]) -> EntityRules:
+        regexes = {
+            name: tuple(line for line in lines if (name, line) not in slow) for name, lines in self.regexes.items()
+        }
+        return msgspec.structs.replace(self, regexes=regexes, slow=tuple(sorted(slow)))
 
     @classmethod
     def of(cls, data: TrainingData, config: NluConfig) -> EntityRules:
@@ -47,7 +55,7 @@ class EntityRules(msgspec.Struct, frozen=True):
             tuple(sorted(annotated | set(data.entities))),
             data.regexes,
             (*lookups, *_annotated(data, covered)),
-            {lower(narrow(text)): value for text, value in data.synonyms.items()},
+            {_key(text): value for text, value in data.synonyms.items()},
             config,
         )
 
@@ -76,7 +84,8 @@ class EntityReader:
     def train(cls, data: TrainingData, config: NluConfig) -> EntityReader:
         """Raises Untrainable."""
         reader = cls(EntityRules.of(data, config))
-        reader.regexes.check_speed()
+        if slow := reader.regexes.slow():
+            reader = cls(reader.rules.without(slow))
         if not config.learn_entities or not any(example.entities for example in data.examples):
             return reader
         from bot.nlu.sequences import Taught
@@ -146,7 +155,7 @@ class EntityReader:
         return parted + matches[len(labels) :]
 
     def _entity(self, match: Match) -> Entity:
-        synonym = self.rules.synonyms.get(lower(match.value))
+        synonym = self.rules.synonyms.get(_key(match.value))
         return Entity(
             match.name,
             match.value if synonym is None else synonym,
@@ -158,6 +167,10 @@ class EntityReader:
             match.source.extractor,
             processors=[] if synonym is None else [SYNONYMS],
         )
+
+
+def _key(text: str) -> str:
+    return lower(simplified(narrow(text)))
 
 
 def _words(tagger: Tagger | None) -> TaggerWords:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 # What lies behind this is not read: no message of a chat may be longer than 4,000, and a regex costs up to its square.
 READ_CHARACTERS = 2_000
@@ -14,6 +15,7 @@ UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U0
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _DIGITS = re.compile(r"\d{3,}")
 _SPACE = re.compile(r"\s+")
+_KANA = re.compile("[\u3040-\u30ff]")
 
 
 def is_unspaced(text: str) -> bool:
@@ -22,14 +24,37 @@ def is_unspaced(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """For n-grams: NFKC, lower case, one space, and zeros for three digits and more: an order number says nothing by its figures."""
+    """For n-grams: NFKC, simplified, lower case, one space, zeros for three digits and more: an order number says nothing by figures."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = simplified(unicodedata.normalize("NFKC", text))
     return _SPACE.sub(" ", _DIGITS.sub(_zeros, text.lower())).strip()
 
 
 def _zeros(digits: re.Match[str]) -> str:
     return "0" * (digits.end() - digits.start())
+
+
+def simplified(text: str) -> str:
+    """Traditional characters become simplified ones, of the same length; Japanese stays as it is."""
+    if not is_unspaced(text) or _KANA.search(text):
+        return text
+    converted: str = _converter().convert(text)
+    # A word may become a longer one: character by character it does not.
+    return converted if len(converted) == len(text) else "".join(map(_simplified, text))
+
+
+@cache
+def _converter() -> Any:
+    # With the first Chinese text: 16 ms and 6 MB.
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=65_536)
+def _simplified(character: str) -> str:
+    converted: str = _converter().convert(character)
+    return converted if len(converted) == 1 else character
 
 
 def narrow(text: str) -> str:

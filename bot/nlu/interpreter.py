@@ -30,6 +30,7 @@ from bot.nlu.match import Match
 from bot.nlu.measure import spaced_language
 from bot.nlu.reading import Guess, Reading
 from bot.nlu.retrieval import RANKING_LENGTH, Retrieval
+from bot.nlu.sample import sample
 from bot.nlu.several import with_clauses
 from bot.nlu.titles import Titles, titles_of
 from bot.nlu.unseen import Seen
@@ -50,7 +51,18 @@ class Interpreter:
 
     @property
     def calibration(self) -> Calibration:
-        return self.classifier.calibration
+        """Of the stage that has the last word."""
+        hybrid = self.classifier.hybrid
+        return self.classifier.calibration if hybrid is None else hybrid.words.calibration
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of the data was passed over."""
+        return tuple(
+            f"A regular expression of '{name}' takes too long on long texts and is passed over: {line}. "
+            "Write it without a repeat inside of a repeat, and with upper bounds such as {1,20}."
+            for name, line in self.reader.rules.slow
+        )
 
     @classmethod
     def train(
@@ -64,9 +76,10 @@ class Interpreter:
         progress("patterns", 0.0)
         reader = EntityReader.train(data, config)
         progress("patterns", 1.0)
-        texts = [example.text for example in data.examples]
+        taught = [data.examples[i] for i in sample([example.intent for example in data.examples])]
+        texts = [example.text for example in taught]
         counted = [grams(text, reader.features(reader.find(text))) for text in texts]
-        intents = [example.intent for example in data.examples]
+        intents = [example.intent for example in taught]
         classifier = learn(texts, counted, intents, lambda share: progress("intents", share))
         retrieval = Retrieval.of(classifier.intents, data.retrieval)
         return cls(_version(data, config), classifier, reader, retrieval, _titles(data, config, classifier))
@@ -121,6 +134,7 @@ class Interpreter:
             blocks=classifier.vocabulary.blocks,
             rules=self.reader.rules,
             calibration=classifier.calibration,
+            familiar=classifier.familiar,
             taggers=self.reader.words(),
             hybrid=None if classifier.hybrid is None else classifier.hybrid.words,
             titles=self.titles,
@@ -153,6 +167,7 @@ class Interpreter:
             arrays["coefficients"].astype(np.float32),
             arrays["intercepts"].astype(np.float32),
             words.calibration,
+            words.familiar,
             _hybrid(words, arrays),
         )
         return cls(words.version, classifier, reader, Retrieval.of(words.intents, words.retrieval), words.titles)

@@ -23,7 +23,7 @@ from bot.nlu.grams import Block
 from bot.nlu.hybrid import Fitted, HybridWords
 from bot.nlu.tagger import TaggerWords
 
-FORMAT = 3
+FORMAT = 4
 WORDS, NUMBERS = "model.json", "model.npz"
 FILES = frozenset({WORDS, NUMBERS})
 _KINDS = {
@@ -56,6 +56,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     rules: EntityRules
     calibration: Calibration
     taggers: tuple[TaggerWords, TaggerWords]
+    familiar: float = 0.0
     hybrid: HybridWords | None = None
     titles: Mapping[str, Mapping[str, str]] = {}
     retrieval: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from bot.nlu.fold import is_unspaced, lower, narrow
+from bot.nlu.fold import is_unspaced, lower, narrow, simplified
 from bot.nlu.match import Match, Source
 
 
@@ -49,7 +49,8 @@ class PhraseFinder:
                         yield Match(phrase.name, start, end, value, phrase.source, phrase.role, phrase.group)
 
     def _fold(self, text: str) -> str:
-        return narrow(text) if self._case_sensitive else lower(narrow(text))
+        folded = simplified(narrow(text))
+        return folded if self._case_sensitive else lower(folded)
 
     def _stands_alone(self, text: str, start: int, end: int) -> bool:
         if not self._word_boundaries:

@@ -1,4 +1,4 @@
-"""Regular expressions of a project, made to work beside Chinese, and refused where they could hang."""
+"""Regular expressions of a project, made to work beside Chinese, and left out where they could hang."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot.nlu.errors import Untrainable
 from bot.nlu.fold import UNSPACED
 from bot.nlu.match import Match, Source
-from bot.nlu.probe import first_slow
+from bot.nlu.probe import slow_ones
 
 # Python's \b never fires between 单 and A, for both are word characters (rasa issue 7421).
 _LATIN = "[^\\W" + UNSPACED + "]"
@@ -20,9 +20,8 @@ class RegexFinder:
 
     def __init__(self, regexes: Mapping[str, Iterable[str]], *, case_sensitive: bool) -> None:
         flags = 0 if case_sensitive else re.IGNORECASE
-        self._patterns = tuple(
-            (name, _compiled(name, line, flags)) for name, lines in regexes.items() for line in lines
-        )
+        self._lines = tuple((name, line) for name, lines in regexes.items() for line in lines)
+        self._patterns = tuple((name, _compiled(name, line, flags)) for name, line in self._lines)
 
     def find(self, text: str) -> Iterator[Match]:
         """All non-empty finds, overlapping ones of different patterns too."""
@@ -31,14 +30,10 @@ class RegexFinder:
                 if found.end() > found.start():
                     yield Match(name, found.start(), found.end(), found.group(), Source.REGEX)
 
-    def check_speed(self) -> None:
-        """Untrainable for a pattern that takes longer on a long text than a conversation can wait."""
-        slow = first_slow([(pattern.pattern, pattern.flags) for _, pattern in self._patterns])
-        if slow is not None:
-            raise Untrainable(
-                f"A regular expression of '{self._patterns[slow][0]}' takes too long on long texts; "
-                "write it without a repeat inside of a repeat, and with upper bounds such as {1,20}."
-            )
+    def slow(self) -> frozenset[tuple[str, str]]:
+        """Names and lines of those that take longer on a long text than a conversation can wait. Raises Untrainable where the patterns
+        cannot be tried."""
+        return frozenset(self._lines[i] for i in slow_ones([(each.pattern, each.flags) for _, each in self._patterns]))
 
 
 def _compiled(name: str, line: str, flags: int) -> re.Pattern[str]:
