@@ -17,6 +17,7 @@ from api.hub import Hub
 from api.metrics import Metrics
 from api.problems import FORBIDDEN, UNAUTHORIZED, Problem
 from api.rate import Addresses
+from handoff.offers import Offers
 from handoff.queue import Queue
 from handoff.seats import Seats
 from models.database import open_engine
@@ -48,6 +49,7 @@ class Node:
     presence: Presence
     queue: Queue
     seats: Seats
+    offers: Offers
     visitors: Addresses
     handshakes: Addresses
     places: Places
@@ -70,7 +72,7 @@ class Node:
             yield cls(
                 settings=settings, ring=ring, tokens=Tokens(ring.signing, settings), people=People(engine), history=history, log=log,
                 push=push, hub=Hub(log, push, settings), presence=Presence(store, settings), queue=Queue(store),
-                seats=Seats(store, settings.capacity),
+                seats=Seats(store, settings.capacity), offers=Offers(store),
                 visitors=Addresses(settings.visitors_per_minute / 60, settings.visitors_per_minute),
                 handshakes=Addresses(settings.handshakes_per_second, settings.connections_per_address),
                 places=Places(settings.connections_per_address),
@@ -124,6 +126,12 @@ async def _staff(identity: Anyone) -> Identity:
     return identity
 
 
+async def _admin(identity: Anyone) -> Identity:
+    if identity.role is not Role.ADMIN:
+        raise Problem(*FORBIDDEN)
+    return identity
+
+
 async def _customer(identity: Anyone) -> Identity:
     if identity.staff:
         raise Problem(*FORBIDDEN)
@@ -131,4 +139,5 @@ async def _customer(identity: Anyone) -> Identity:
 
 
 Staff = Annotated[Identity, Depends(_staff)]
+AdminOnly = Annotated[Identity, Depends(_admin)]
 CustomerOnly = Annotated[Identity, Depends(_customer)]

@@ -67,7 +67,7 @@ STATUSES: Mapping[int, _Status] = {
 }
 SENTENCES: Mapping[str, str] = {
     "not_found": "There is no such conversation.",
-    "forbidden": "This is for agents.",
+    "forbidden": "This is not for your role.",
     "closed": "This conversation is closed.",
     "not_assigned": "You do not hold this conversation.",
     "not_possible": "That is not possible now.",
@@ -82,6 +82,7 @@ SENTENCES: Mapping[str, str] = {
 }
 UNAUTHORIZED = (401, "unauthorized", "Please sign in.", {"WWW-Authenticate": "Bearer"})
 FORBIDDEN = (403, "forbidden", "This is not for your role.")
+NOBODY = (404, "not_found", "There is no such person.")
 NOT_FOUND = (404, "not_found", "There is no such conversation.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.auth import Identity
+from api.auth import Identity, Role
 from api.problems import Refused
 from models.conversation import Conversation, Holder
 from stream.log import Log
@@ -18,6 +18,11 @@ class Rights:
     def require_staff(self) -> None:
         """Raises Refused `forbidden`."""
         if not self._identity.staff:
+            raise Refused("forbidden")
+
+    def require_admin(self) -> None:
+        """Raises Refused `forbidden`."""
+        if self._identity.role is not Role.ADMIN:
             raise Refused("forbidden")
 
     def named(self, conversation: str | None) -> str:

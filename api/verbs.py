@@ -10,10 +10,14 @@ from api.node import Node
 from api.problems import Refused
 from api.rights import Rights
 from api.saying import Saying
+from api.supervising import Supervising
+from handoff.expecting import place_frame
 from models.conversation import Conversation, Holder
 from models.entry import Author, AuthorKind
 from models.frames import (
+    Assign,
     Close,
+    Decline,
     FromClient,
     GiveBack,
     HolderFrame,
@@ -21,6 +25,7 @@ from models.frames import (
     Ping,
     Pong,
     Read,
+    Reopen,
     Resume,
     Resumed,
     Say,
@@ -47,11 +52,14 @@ class Verbs:
         self._rights = Rights(node.log, connection.identity)
         self._saying = Saying(node, connection, self._rights)
         self._moving = Moving(node, connection, self._rights)
+        self._supervising = Supervising(node, connection, self._rights)
 
     async def do(self, frame: FromClient) -> None:
         match frame:
             case Say():
                 await self._saying.say(frame)
+            case Reopen():
+                await self._reopen(frame.conversation)
             case SayNote():
                 await self._saying.note(frame)
             case Typing():
@@ -66,15 +74,18 @@ class Verbs:
                 await self._watch(frame.conversation)
             case Take():
                 await self._take(frame.conversation)
+            case Decline():
+                await self._moving.decline(frame.conversation)
             case GiveBack():
                 await self._moving.give_back(frame.conversation)
             case Transfer():
-                await self._moving.transfer(frame.conversation, frame.to)
+                await self._moving.transfer(frame.conversation, frame.to, frame.note)
+            case Assign():
+                await self._supervising.assign(frame.conversation, frame.to)
             case Close():
                 await self._moving.close(frame.conversation)
             case Status():
-                self._rights.require_staff()
-                await self._node.presence.set_status(self._identity.author, frame.status)
+                await self._supervising.status(frame.status, frame.agent)
             case _:
                 assert_never(frame)
 
@@ -89,6 +100,7 @@ class Verbs:
             mine = tuple(name for name, agent in held.items() if agent == self._identity.person)
             self._connection.send(await self._welcome(holds=mine))
             self._connection.send(await self._node.queue.snapshot())
+            await self._moving.offered()
             return
         name = self._identity.conversation
         state = await self._node.log.state(name) or Conversation(name)
@@ -114,11 +126,12 @@ class Verbs:
 
     async def _tell_holder(self, state: Conversation) -> None:
         """Who answers now, and where a waiting customer stands. It repeats the state and is no entry: no `at`."""
-        place = await self._node.queue.position(state.id) if state.holder is Holder.QUEUE else None
+        if state.holder is Holder.QUEUE and (place := await self._node.queue.position(state.id)):
+            somebody = bool(await self._node.presence.available())
+            self._connection.send(place_frame(state, place, await self._node.queue.costs(), somebody))
+            return
         agent = Author(AuthorKind.AGENT, state.agent, state.agent_name or None) if state.agent else None
-        position, wait = place or (None, None)
-        frame = HolderFrame(state.id, state.seq, state.holder, state.reason or None, agent, position, wait)
-        self._connection.send(frame)
+        self._connection.send(HolderFrame(state.id, state.seq, state.holder, state.reason or None, agent))
 
     async def _typing(self, frame: Typing) -> None:
         """An agent who only looks on does not seem to write."""
@@ -154,6 +167,12 @@ class Verbs:
         state = await self._rights.known(conversation)
         await self._node.hub.watch(self._connection, state.id, state.seq)
         await self._tell_holder(state)
+
+    async def _reopen(self, conversation: str) -> None:
+        self._rights.require_staff()
+        state = await self._rights.known(conversation)
+        await self._node.hub.watch(self._connection, state.id, state.seq)
+        await self._moving.reopen(state)
 
     async def _take(self, conversation: str) -> None:
         self._rights.require_staff()

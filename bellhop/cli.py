@@ -173,6 +173,17 @@ def users_add(
     add(_settings(), email, name, admin, password_file)
 
 
+@users_app.command("languages")
+def users_languages(
+    email: Annotated[str, typer.Argument(help="Whose.")],
+    languages: Annotated[list[str] | None, typer.Argument(help="Like zh en; none: all.")] = None,
+) -> None:
+    """Say in which languages somebody answers; it counts when they next say that they take conversations."""
+    from bellhop.users import speak
+
+    speak(_settings(), email, languages or [])
+
+
 @users_app.command("list")
 def users_list() -> None:
     """Show who may log in."""

@@ -68,5 +68,6 @@ def _holder(frame: HolderFrame) -> Iterator[str]:
     if frame.agent and frame.agent.name:
         line = f"{frame.agent.name} answers."
     if frame.position:
-        line = f"Waiting for a person: number {frame.position}, about {frame.wait_seconds or 0} seconds."
+        about = f", about {frame.wait_seconds} seconds" if frame.wait_seconds else ""
+        line = f"Waiting for a person: number {frame.position}{about}."
     yield f"-- {line}"

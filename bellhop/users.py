@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,12 +33,23 @@ def add(settings: Settings, email: str, name: str, admin: bool, password_file: P
         _show_once(email, password)
 
 
+def speak(settings: Settings, email: str, languages: Collection[str]) -> None:
+    """Raises PeopleError, Failure."""
+    with _people(settings) as people:
+        person = people.by_email(email)
+        if person is None:
+            raise Failure("There is nobody with this e-mail.", "See who there is with `bellhop users list`.", USAGE)
+        kept = people.set_languages(person.id, languages)
+    print(f"Done: answers in {', '.join(kept) or 'all languages'}.")
+
+
 def show(settings: Settings) -> None:
     with _people(settings) as people:
         found = people.list()
-    table = Table("E-mail", "Name", "Role", "May log in", box=None, pad_edge=False)
+    table = Table("E-mail", "Name", "Role", "May log in", "Languages", box=None, pad_edge=False)
     for each in found:
-        table.add_row(escape(each.email), escape(each.name), each.role, "no" if each.disabled else "yes")
+        may, languages = "no" if each.disabled else "yes", " ".join(each.languages) or "all"
+        table.add_row(escape(each.email), escape(each.name), each.role, may, languages)
     Console(soft_wrap=True).print(table if found else "Nobody yet. Add somebody with `bellhop users add`.")
 
 

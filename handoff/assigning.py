@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from handoff import desk
+from handoff.matching import Matching
+from handoff.offers import Offers
 from handoff.queue import Queue
-from handoff.routing import Free, match
 from handoff.seats import TRANSFER, Full, Kept, Seat, Seats
 from handoff.taking import seated
 from models.conversation import Conversation, Holder
@@ -27,39 +29,23 @@ LOOK_AT_ALL_SECONDS = 30.0
 class Assigning:
     """The next who waits goes to the agent with the least to do. Raises Unavailable."""
 
-    def __init__(self, log: Log, queue: Queue, presence: Presence, seats: Seats, capacity: int) -> None:
+    def __init__(self, log: Log, queue: Queue, presence: Presence, seats: Seats) -> None:
         self._log = log
         self._queue = queue
-        self._presence = presence
         self._seats = seats
-        self._capacity = capacity
+        self._matching = Matching(log, queue, presence, seats)
 
     async def run(self) -> int:
         """How many were given to somebody."""
-        waiting = list(await self._queue.positions())
-        agents = await self._presence.available() if waiting else {}
-        if not agents:
-            return 0
-        load, since = await self._seats.load(), await self._seats.since()
-        free = [Free(agent, load.get(agent, 0), since.get(agent, 0)) for agent in agents]
-        matched = match(await self._waiting(waiting, self._capacity * len(free)), free, self._capacity)
+        pairs = await self._matching.pairs()
         done = 0
-        for first in range(0, len(matched), AT_ONCE):
-            some = matched[first : first + AT_ONCE]
-            states = await self._log.states([conversation for conversation, _ in some])
-            given = [self._give(states[name], agents[agent]) for name, agent in some if name in states]
-            done += sum(await asyncio.gather(*given))
+        for first in range(0, len(pairs), AT_ONCE):
+            given = [self._give(state, agent) for state, agent in pairs[first : first + AT_ONCE]]
+            done += _all_of(await asyncio.gather(*given, return_exceptions=True))
         return done
 
-    async def _waiting(self, listed: list[str], most: int) -> list[str]:
-        """The index is a little behind: who is with an agent already stands in it until its entry was read."""
-        states = await self._log.states(listed[:most])
-        return [name for name in listed[:most] if name in states and states[name].holder is Holder.QUEUE]
-
     async def _give(self, state: Conversation, agent: Author) -> bool:
-        if state.holder is not Holder.QUEUE:
-            return False
-        change = desk.assign(state, agent, int(time.time() * 1000))
+        change = desk.assign(state, agent, _now())
         try:
             committed = await seated(self._log, self._seats, state, agent, change)
         except (Full, Kept, Stale):
@@ -71,9 +57,10 @@ class Assigning:
 class Sweep:
     """A taker that died, or sleeps, left a seat behind: first its move is made impossible, then the seat is free. Raises Unavailable."""
 
-    def __init__(self, log: Log, seats: Seats) -> None:
+    def __init__(self, log: Log, seats: Seats, offers: Offers) -> None:
         self._log = log
         self._seats = seats
+        self._offers = offers
         self._looked = -LOOK_AT_ALL_SECONDS
 
     async def run(self) -> None:
@@ -81,6 +68,10 @@ class Sweep:
         seats = [
             each for each in await self._seats.all() if (everything if each.age_ms is None else each.age_ms >= KEPT_MS)
         ]
+        offers = await self._offers.all() if seats else {}
+        # A seat that goes with an offer is kept for as long as that stands; who makes offers ends them.
+        standing = {name for name, each in offers.items() if each.until + KEPT_MS > _now()}
+        seats = [each for each in seats if each.conversation not in standing]
         states = await self._log.states(list(dict.fromkeys(_named(each) for each in seats)))
         for seat in seats:
             await self._look(seat, states.get(_named(seat)))
@@ -98,6 +89,18 @@ class Sweep:
             except Stale:
                 return
         await self._seats.let_go(seat.conversation, seat.agent, seat.token)
+
+
+def _all_of(given: Sequence[bool | BaseException]) -> int:
+    """How many were given; what went wrong with one is raised when the others are done."""
+    for each in given:
+        if isinstance(each, BaseException):
+            raise each
+    return sum(each for each in given if not isinstance(each, BaseException))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _named(seat: Seat) -> str:

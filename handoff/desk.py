@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.conversation import Conversation, Expect, Verb, move
-from models.entry import Author, AuthorKind, Message
+from models.conversation import Conversation, Expect, Holder, Verb, move
+from models.entry import Author, AuthorKind, Message, Note
 from stream.change import Change
 
 _SYSTEM = Author(AuthorKind.SYSTEM)
@@ -22,6 +22,12 @@ def take(state: Conversation, agent: Author, at: int) -> Change:
 def assign(state: Conversation, agent: Author, at: int) -> Change:
     """The agent is given a conversation that waits: nobody asked for it by hand."""
     return _change(state, Verb.ASSIGN, _SYSTEM, at, agent=agent)
+
+
+def reassign(state: Conversation, by: Author, to: Author, at: int) -> Change:
+    """A supervisor gives it to `to`, whoever holds it; who may do so is for the caller to know."""
+    verb = Verb.REASSIGN if state.holder is Holder.AGENT else Verb.ASSIGN
+    return _change(state, verb, by, at, agent=to)
 
 
 def fence(state: Conversation) -> Change:
@@ -50,9 +56,19 @@ def close(state: Conversation, by: Author, at: int) -> Change:
     return _change(state, Verb.CLOSE, by, at)
 
 
+def reopen(state: Conversation, agent: Author, at: int) -> Change:
+    """From closed to the agent who has something to add."""
+    return _change(state, Verb.REOPEN, agent, at)
+
+
 def lose(state: Conversation, at: int) -> Change:
     """The agent has vanished: back to the front of the queue, with the old waiting time."""
     return _change(state, Verb.LOSE, _SYSTEM, at, "agent_vanished")
+
+
+def lapse(state: Conversation, at: int) -> Change:
+    """The agent leaves the customer without an answer: back to the front of the queue, for somebody else."""
+    return _change(state, Verb.LOSE, _SYSTEM, at, "no_reply")
 
 
 def _change(
@@ -62,8 +78,6 @@ def _change(
     return Change(state.id, (made.entry,), expect=made.expect, set=made.set, mark=made.mark)
 
 
-def said_with(change: Change, *messages: Message) -> Change:
-    """The same change with messages before the move, in one commit."""
-    return Change(
-        change.conversation, (*messages, *change.entries), expect=change.expect, set=change.set, mark=change.mark
-    )
+def said_with(change: Change, *said: Message | Note) -> Change:
+    """The same change with messages or notes before the move, in one commit."""
+    return Change(change.conversation, (*said, *change.entries), expect=change.expect, set=change.set, mark=change.mark)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from handoff import seats
 from models.conversation import Conversation, Holder
-from models.frames import HolderFrame, QueueFrame, Waiting, encode, rfc3339
+from models.frames import HolderFrame, OfferFrame, OverdueFrame, QueueFrame, StatusFrame, Waiting, encode, rfc3339
 from stream import keys
 from stream.store import Script, Store, reaching
 
@@ -14,25 +16,24 @@ QUEUE = "{handoff}:queue"
 WAITING = "{handoff}:waiting"
 HELD = "{handoff}:held"
 SEQS = "{handoff}:seqs"
-PACE = "{handoff}:pace"
+COSTS = "{handoff}:costs"
+PLACES = "{handoff}:places"
+OWED = "{handoff}:owed"
 
 # A score below every score of those who wait for the first time; among themselves the first asked is first again.
 RETURNED = -1e13
 
-# What one place costs while too few takes have been seen, and the most that a quiet night may make of it.
-PLACE_SECONDS = 60
-PLACE_SECONDS_MOST = 600
-_ENOUGH_TAKES = 3
-
 
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the queue shows of a conversation besides its place."""
+    """What the queue shows of a conversation besides its place. `by` had it last, and put it back at `since` (ms)."""
 
     asked: int
     name: str = ""
     reason: str | None = None
     language: str | None = None
     returned: bool = False
+    by: str = ""
+    since: int = 0
 
 
 class Queue:
@@ -40,15 +41,15 @@ class Queue:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._script = Script("queue.lua", package="handoff")
+        self._script = Script("seat.lua", "queue.lua", package="handoff")
 
     async def apply(self, state: Conversation, seq: int, verb: str, at: int, returned: bool = False) -> bool:
         """The holder became what `state` says by entry `seq`; False where a later move is known already."""
-        ticket = Ticket(state.asked, state.name, state.reason or None, state.language or None, returned)
+        ticket = Ticket(state.asked, state.name, state.reason or None, state.language or None, returned, state.left, at)
         score = (RETURNED if returned else 0) + state.asked
         written = msgspec.json.encode(ticket)
         arguments = [state.id, seq, state.holder, score, written, state.agent, verb, at, state.token]
-        keys = [QUEUE, WAITING, HELD, SEQS, PACE, *seats.KEYS]
+        keys = [QUEUE, WAITING, HELD, SEQS, COSTS, *seats.KEYS, OWED, PLACES]
         return bool(await self._script(self._store.commands, keys, arguments))
 
     async def snapshot(self, limit: int = 100) -> QueueFrame:
@@ -64,25 +65,34 @@ class Queue:
         ]
         return QueueFrame(tuple(listed), total)
 
-    async def position(self, conversation: str) -> tuple[int, int] | None:
-        """(position from 1, wait in seconds); None where it does not wait."""
+    async def position(self, conversation: str) -> int | None:
+        """From 1; None where it does not wait."""
         async with reaching():
             rank = await self._store.commands.zrank(QUEUE, conversation)
-        return None if rank is None else (rank + 1, (rank + 1) * await self.place_seconds())
+        return None if rank is None else int(rank) + 1
 
     async def positions(self) -> dict[str, int]:
         async with reaching():
             names = await self._store.commands.zrange(QUEUE, 0, -1)
         return {name.decode(): place for place, name in enumerate(names, start=1)}
 
-    async def place_seconds(self) -> int:
-        """How long one place takes: the mean time between the last takes."""
+    async def put_back_by(self, conversations: Sequence[str], after: int) -> dict[str, str]:
+        """conversation → the agent from whom it came back to the queue later than `after` (ms)."""
+        if not conversations:
+            return {}
         async with reaching():
-            takes = [int(each) for each in await self._store.commands.lrange(PACE, 0, -1)]
-        if len(takes) < _ENOUGH_TAKES:
-            return PLACE_SECONDS
-        between = (takes[0] - takes[-1]) / 1000 / (len(takes) - 1)
-        return max(5, min(PLACE_SECONDS_MOST, round(between)))
+            written = await self._store.commands.hmget(WAITING, conversations)
+        tickets = {
+            name: msgspec.json.decode(each, type=Ticket)
+            for name, each in zip(conversations, written, strict=True)
+            if each
+        }
+        return {name: each.by for name, each in tickets.items() if each.by and each.since > after}
+
+    async def costs(self) -> list[float]:
+        """Seconds waited for each place, of the last who came to an agent from the queue."""
+        async with reaching():
+            return [int(each) / 1000 for each in await self._store.commands.lrange(COSTS, 0, -1)]
 
     async def held(self) -> dict[str, str]:
         """conversation → agent, for all that agents hold."""
@@ -99,7 +109,7 @@ class Queue:
         async with reaching():
             await self._store.commands.publish(keys.QUEUE_PUSH, frame)
 
-    async def tell(self, frame: HolderFrame) -> None:
+    async def tell(self, frame: HolderFrame | OfferFrame | OverdueFrame | StatusFrame) -> None:
         """To the desk of the agent whom it names."""
         async with reaching():
             await self._store.commands.publish(keys.QUEUE_PUSH, encode(frame))
@@ -107,7 +117,7 @@ class Queue:
     async def forget(self, conversation: str) -> None:
         async with reaching():
             await self._store.commands.zrem(QUEUE, conversation)
-            for each in (WAITING, HELD, SEQS):
+            for each in (WAITING, HELD, SEQS, OWED, PLACES):
                 await self._store.commands.hdel(each, conversation)
 
 

@@ -8,30 +8,19 @@ local verb, name, agent, token = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local function free(whose)
-  redis.call('HDEL', seats, name)
-  if redis.call('HINCRBY', load, whose, -1) <= 0 then redis.call('HDEL', load, whose) end
-  redis.call('HSET', since, whose, now)
-end
-
-local seat = redis.call('HGET', seats, name)
-local whose, made
-if seat then
-  whose, made = string.match(seat, '^(%S+) (%d+)')
-  made = tonumber(made)
-end
+local whose, made = seat_of(seats, name)
 
 if verb == 'release' then
   if whose ~= agent or made ~= token then return 0 end
-  free(whose)
+  free(seats, load, since, name, whose, now)
   return 1
 end
 
-if seat then
+if whose then
   if made > token then return 0 end
   if made == token then return whose == agent and 1 or 0 end
   -- The holder has moved since: what that seat was kept for cannot be committed any more, or is over.
-  free(whose)
+  free(seats, load, since, name, whose, now)
 end
 if tonumber(redis.call('HGET', load, agent) or '0') >= tonumber(ARGV[5]) then return -1 end
 redis.call('HSET', seats, name, agent .. ' ' .. ARGV[4] .. ' ' .. now)

@@ -39,8 +39,8 @@ class Seats:
 
     def __init__(self, store: Store, capacity: int) -> None:
         self._store = store
-        self._capacity = capacity
-        self._script = Script("seats.lua", package="handoff")
+        self.capacity = capacity
+        self._script = Script("seat.lua", "seats.lua", package="handoff")
 
     async def keep(self, conversation: str, agent: str, token: int) -> None:
         """Raises Full, Kept."""
@@ -55,7 +55,7 @@ class Seats:
         await self._run("release", conversation, agent, token)
 
     async def _run(self, verb: str, conversation: str, agent: str, token: int) -> int:
-        return int(await self._script(self._store.commands, KEYS, [verb, conversation, agent, token, self._capacity]))
+        return int(await self._script(self._store.commands, KEYS, [verb, conversation, agent, token, self.capacity]))
 
     async def all(self) -> list[Seat]:
         async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:

@@ -8,13 +8,17 @@ import time
 from collections.abc import Callable, Sequence
 
 from handoff import desk
+from handoff.absence import Absence
 from handoff.assigning import Assigning, Sweep
+from handoff.expecting import place_frame
+from handoff.offering import Offering
+from handoff.offers import Offers
 from handoff.queue import Queue, waits
+from handoff.replies import Reminding, Replies
 from handoff.seats import Seats
 from models.conversation import Holder, IllegalMove
 from models.database import open_engine
 from models.entry import HolderChange
-from models.frames import HolderFrame
 from models.settings import Routing, Settings
 from stream import keys
 from stream.change import Line
@@ -48,14 +52,19 @@ class Watch:
         self._presence = Presence(store, settings)
         self._leases = Leases(store, settings, keys.HANDOFF, self._let_go, exclusive=True)
         self._reader = Reader(store, settings, self._leases, keys.HANDOFF, settings.archive_batch)
-        self._assigning = Assigning(
-            log, self._queue, self._presence, Seats(store, settings.capacity), settings.capacity
-        )
-        self._sweep = Sweep(log, Seats(store, settings.capacity))
+        seats = Seats(store, settings.capacity)
+        self._assigning = Assigning(log, self._queue, self._presence, seats)
+        offers = Offers(store)
+        self._offering = Offering(settings, log, self._queue, self._presence, seats, offers)
+        self._absence = Absence(settings.hours, log, self._queue, self._presence)
+        self._sweep = Sweep(log, seats, offers)
+        self._replies = Replies(store)
+        self._reminding = Reminding(settings, log, self._queue, self._replies)
         self._reading = asyncio.Lock()
         self._told: dict[str, int] = {}
         self._vanished: dict[str, float] = {}
         self._changed = True
+        self._somebody = False
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await patiently(self._reader.prepare, stop)
@@ -88,6 +97,7 @@ class Watch:
     async def _apply(self, found: dict[int, list[Line]]) -> None:
         for p, lines in found.items():
             await self._moves([line for line in lines if isinstance(line.entry.body, HolderChange)])
+            await self._replies.heard(lines)
             async with reaching():
                 await self._store.commands.xack(keys.log(p), keys.HANDOFF, *(line.stream_id for line in lines))
 
@@ -108,9 +118,16 @@ class Watch:
                         await self._reconcile()
                         reconciled = time.monotonic()
                     await self._take_back()
+                    await self._reminding.run()
                     await self._sweep.run()
-                    if self._settings.routing is Routing.ASSIGN:
-                        await self._assigning.run()
+                    match self._settings.routing:
+                        case Routing.ASSIGN:
+                            await self._assigning.run()
+                        case Routing.OFFER:
+                            await self._offering.run()
+                        case Routing.PULL:
+                            pass
+                    await self._absence.run()
                     await self._tell()
                 else:
                     reconciled = -RECONCILE_EVERY_SECONDS
@@ -158,21 +175,20 @@ class Watch:
 
     async def _tell(self) -> None:
         """Places to customers whose place changed, the queue to agents; at most once a tick."""
-        if not self._changed:
+        somebody = bool(await self._presence.available())
+        if not self._changed and somebody == self._somebody:
             return
-        self._changed = False
-        places = await self._queue.positions()
-        place_seconds = await self._queue.place_seconds()
+        places, costs = await self._queue.positions(), await self._queue.costs()
+        if somebody != self._somebody:
+            # A wait is told only while there is somebody to wait for.
+            self._told, self._somebody = {}, somebody
         moved = [name for name, place in places.items() if self._told.get(name) != place]
         states = await self._log.states(moved)
-        for name in moved:
-            if name in states:
-                frame = HolderFrame(
-                    name, states[name].seq, "queue", position=places[name], wait_seconds=places[name] * place_seconds
-                )
-                await self._log.whisper(name, frame)
-        self._told = places
+        # The index is a little behind: who is with somebody by now is told no place any more.
+        waiting = [states[name] for name in moved if name in states and states[name].holder is Holder.QUEUE]
+        await self._log.whisper_all([place_frame(each, places[each.id], costs, somebody) for each in waiting])
         await self._queue.push()
+        self._told, self._changed = places, False
 
 
 async def run(settings: Settings, ready: Callable[[], None]) -> None:

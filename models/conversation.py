@@ -27,14 +27,17 @@ class Verb(StrEnum):
     ASSIGN = "assign"
     GIVE_BACK = "give_back"
     TRANSFER = "transfer"
+    REASSIGN = "reassign"
     RETURN = "return"
     LOSE = "lose"
     CLOSE = "close"
+    REOPEN = "reopen"
 
 
 MOVES: Mapping[tuple[Holder, Verb], Holder] = {
     (Holder.BOT, Verb.ASK): Holder.QUEUE,
     (Holder.BOT, Verb.TAKE): Holder.AGENT,
+    (Holder.BOT, Verb.ASSIGN): Holder.AGENT,
     (Holder.BOT, Verb.CLOSE): Holder.NOBODY,
     (Holder.QUEUE, Verb.TAKE): Holder.AGENT,
     (Holder.QUEUE, Verb.ASSIGN): Holder.AGENT,
@@ -42,9 +45,11 @@ MOVES: Mapping[tuple[Holder, Verb], Holder] = {
     (Holder.QUEUE, Verb.CLOSE): Holder.NOBODY,
     (Holder.AGENT, Verb.GIVE_BACK): Holder.BOT,
     (Holder.AGENT, Verb.TRANSFER): Holder.AGENT,
+    (Holder.AGENT, Verb.REASSIGN): Holder.AGENT,
     (Holder.AGENT, Verb.RETURN): Holder.QUEUE,
     (Holder.AGENT, Verb.LOSE): Holder.QUEUE,
     (Holder.AGENT, Verb.CLOSE): Holder.NOBODY,
+    (Holder.NOBODY, Verb.REOPEN): Holder.AGENT,
 }
 
 
@@ -64,8 +69,9 @@ class NotYours(Exception):
 class Conversation(msgspec.Struct, frozen=True):
     """The state of one conversation, as its hash holds it.
 
-    `token` counts the moves of the holder (an old one is refused), `answered` is the last seq that the bot need not answer,
-    `asked` is when the customer began to wait for a person (ms, 0 = not waiting), `top` of the log is `seq`.
+    `token` counts the moves of the holder (an old one is refused), `answered` is the last seq that the bot need not answer, `left` is
+    the agent from whom it came back to the queue, `asked` is when the customer began to wait for a person (ms, 0 = not waiting),
+    `absent` the `asked` of the wait in which the customer was told that nobody is there, `top` of the log is `seq`.
     """
 
     id: str
@@ -77,6 +83,8 @@ class Conversation(msgspec.Struct, frozen=True):
     token: int = 0
     answered: int = 0
     asked: int = 0
+    left: str = ""
+    absent: int = 0
     reason: str = ""
     language: str = ""
     name: str = ""
@@ -121,7 +129,8 @@ def move(
     target = MOVES.get((conversation.holder, verb))
     if target is None:
         raise IllegalMove(conversation.holder, verb)
-    if conversation.holder is Holder.AGENT and verb is not Verb.LOSE and by.kind is AuthorKind.AGENT:
+    theirs = verb not in (Verb.LOSE, Verb.REASSIGN)
+    if conversation.holder is Holder.AGENT and theirs and by.kind is AuthorKind.AGENT:
         conversation.require_held_by(by.id or "")
     agent = (to or by) if target is Holder.AGENT else None
     asked = _asked(conversation, target, at)
@@ -140,6 +149,7 @@ def move(
         "agent_name": (agent.name or "") if agent else "",
         "token": str(conversation.token + 1),
         "asked": str(asked),
+        "left": conversation.agent if target is Holder.QUEUE else "",
         "reason": reason or (conversation.reason if target in (Holder.QUEUE, Holder.AGENT) else ""),
     }
     expect = Expect(holder=conversation.holder, token=conversation.token)

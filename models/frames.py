@@ -80,6 +80,12 @@ class Take(ClientFrame, frozen=True, tag="take"):
     conversation: str
 
 
+class Decline(ClientFrame, frozen=True, tag="decline"):
+    """Agents: not me; what was offered to me goes to the next. To accept an offer is to `take`."""
+
+    conversation: str
+
+
 class GiveBack(ClientFrame, frozen=True, tag="give_back"):
     """Agents: the bot goes on."""
 
@@ -87,7 +93,15 @@ class GiveBack(ClientFrame, frozen=True, tag="give_back"):
 
 
 class Transfer(ClientFrame, frozen=True, tag="transfer"):
-    """Agents: somebody else answers from now on; `to` is an agent's id, or `queue` for whoever comes first."""
+    """Agents: somebody else answers from now on; `to` is an agent's id, or `queue` for whoever comes first. `note` is for agents only."""
+
+    conversation: str
+    to: str
+    note: str | None = None
+
+
+class Assign(ClientFrame, frozen=True, tag="assign"):
+    """Admins: this agent answers from now on, whoever holds it now. `to` may be oneself."""
 
     conversation: str
     to: str
@@ -95,6 +109,12 @@ class Transfer(ClientFrame, frozen=True, tag="transfer"):
 
 class Close(ClientFrame, frozen=True, tag="close"):
     """Agents, and customers for their own conversation: it is finished."""
+
+    conversation: str
+
+
+class Reopen(ClientFrame, frozen=True, tag="reopen"):
+    """Agents: a closed conversation goes on, and is mine; not where the customer has begun another since."""
 
     conversation: str
 
@@ -108,12 +128,29 @@ class SayNote(ClientFrame, frozen=True, tag="note"):
 
 
 class Status(ClientFrame, frozen=True, tag="status"):
-    """Agents: whether I take conversations."""
+    """Agents: whether I take conversations. Admins may say so of another `agent`."""
 
     status: Literal["available", "away", "offline"]
+    agent: str | None = None
 
 
-FromClient = Say | Typing | Read | Resume | Ping | Watch | Take | GiveBack | Transfer | Close | SayNote | Status
+FromClient = (
+    Say
+    | Typing
+    | Read
+    | Resume
+    | Ping
+    | Watch
+    | Take
+    | Decline
+    | GiveBack
+    | Transfer
+    | Assign
+    | Close
+    | Reopen
+    | SayNote
+    | Status
+)
 
 
 class ServerFrame(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -188,7 +225,8 @@ class Skip(ServerFrame, frozen=True, tag="skip"):
 
 
 class HolderFrame(ServerFrame, frozen=True, tag="holder"):
-    """Who answers now. `position` counts from 1; `wait_seconds` is an estimate. A frame without `at` repeats the state: no entry."""
+    """Who answers now. `position` counts from 1; `wait_seconds` is to be expected, half of all wait within `wait_range`; neither is
+    told while no agent is available. A frame without `at` repeats the state: no entry."""
 
     conversation: str
     seq: int
@@ -197,6 +235,7 @@ class HolderFrame(ServerFrame, frozen=True, tag="holder"):
     agent: Author | None = None
     position: int | None = None
     wait_seconds: int | None = None
+    wait_range: tuple[int, int] | None = None
     at: str | None = None
 
 
@@ -245,6 +284,32 @@ class QueueFrame(ServerFrame, frozen=True, tag="queue"):
     total: int
 
 
+class OfferFrame(ServerFrame, frozen=True, tag="offer"):
+    """To the agent who is asked: yours, if you `take` it within `seconds`. 0: the offer is over."""
+
+    conversation: str
+    agent: Author
+    seconds: float
+    reason: str | None = None
+
+
+class OverdueFrame(ServerFrame, frozen=True, tag="overdue"):
+    """To the agent who holds it: the customer has been without an answer for `seconds`."""
+
+    conversation: str
+    agent: Author
+    seconds: int
+
+
+class StatusFrame(ServerFrame, frozen=True, tag="status"):
+    """To the agent whose status somebody else has set; `reason` is `missed` where offers were not answered, or
+    `supervisor`."""
+
+    agent: Author
+    status: str
+    reason: str | None = None
+
+
 class Pong(ServerFrame, frozen=True, tag="pong"):
     """Per conversation of this socket: the highest seq, and how far SQL has it. What is archived may leave the outbox."""
 
@@ -273,6 +338,9 @@ FromServer = (
     | ReadFrame
     | Resumed
     | QueueFrame
+    | OfferFrame
+    | OverdueFrame
+    | StatusFrame
     | Pong
     | ErrorFrame
 )
@@ -320,6 +388,8 @@ def parse(text: str, text_characters: int) -> FromClient:
 
 
 def _checked(frame: FromClient, text_characters: int) -> FromClient:
+    if isinstance(frame, Transfer) and len(frame.note or "") > text_characters:
+        raise BadFrame("too_long", f"A note has at most {text_characters} characters.")
     if not isinstance(frame, Say | SayNote):
         return frame
     if not _is_id(frame.id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import time
 import unicodedata
@@ -25,6 +26,8 @@ from models.tables import EMAIL_CHARACTERS, NAME_CHARACTERS, login_failures, peo
 
 FAILURES = 5
 FAILURES_WITHIN = timedelta(minutes=15)
+LANGUAGES = 20
+_LANGUAGE = re.compile("[a-z]{2,3}")
 PASSWORD_CHARACTERS = (8, 1024)
 # One hash takes 155 ms of a core and 64 MiB: more at once would be a way to stop the machine.
 HASHES_AT_ONCE = 2 * (os.cpu_count() or 1)
@@ -40,7 +43,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Times are ms since 1970. Tokens issued before `tokens_valid_after` are refused."""
+    """Times are ms since 1970. Tokens issued before `tokens_valid_after` are refused. `languages` in which they answer; none: in all."""
 
     id: str
     email: str
@@ -49,6 +52,7 @@ class Person:
     disabled: bool
     tokens_valid_after: int
     created: int
+    languages: tuple[str, ...] = ()
 
 
 class PeopleError(Exception):
@@ -102,7 +106,7 @@ class People:
     def add(self, email: str, name: str, role: Role | str, password: str) -> Person:
         """Raises EmailTaken, UnusableEntry; ValueError for another role."""
         person = Person(f"a_{secrets.token_hex(16)}", _email(email), _name(name), Role(role), False, 0, self._clock())
-        row = {name: getattr(person, name) for name in Person.__slots__}
+        row = {name: getattr(person, name) for name in Person.__slots__} | {"languages": None}
         try:
             with writing(self._engine) as connection:
                 connection.execute(insert(people).values(**row, password_hash=self._hash(password)))
@@ -129,6 +133,15 @@ class People:
             connection.execute(update(people).where(people.c.id == id).values(password_hash=hashed))
             connection.execute(delete(login_failures).where(login_failures.c.account == _account(email or "")))
             self._sign_out(connection, id)
+
+    def set_languages(self, id: str, languages: Collection[str]) -> tuple[str, ...]:
+        """In what form they are kept: `zh`, `en`, each once. Raises UnusableEntry."""
+        kept = tuple(dict.fromkeys(each.strip().lower() for each in languages))
+        if len(kept) > LANGUAGES or not all(_LANGUAGE.fullmatch(each) for each in kept):
+            raise UnusableEntry(f"Languages are codes of two or three letters, like zh or en, and at most {LANGUAGES}.")
+        with writing(self._engine) as connection:
+            connection.execute(update(people).where(people.c.id == id).values(languages=" ".join(kept)))
+        return kept
 
     def disable(self, id: str) -> None:
         """Signs the person out everywhere, for good."""
@@ -243,7 +256,16 @@ class People:
 
 
 def _person(row: Row[Any]) -> Person:
-    return Person(row.id, row.email, row.name, Role(row.role), row.disabled, row.tokens_valid_after, row.created)
+    return Person(
+        row.id,
+        row.email,
+        row.name,
+        Role(row.role),
+        row.disabled,
+        row.tokens_valid_after,
+        row.created,
+        tuple((row.languages or "").split()),
+    )
 
 
 def _saved(jti: str, person: str, family: str, expires: int) -> Insert:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from models.hours import Hours
+
 PREFIX = "BELLHOP_"
 
 
@@ -18,6 +20,14 @@ class Routing(StrEnum):
 
     PULL = "pull"
     ASSIGN = "assign"
+    OFFER = "offer"
+
+
+class NoReply(StrEnum):
+    """What comes of an agent's leaving a customer without an answer."""
+
+    WARN = "warn"
+    QUEUE = "queue"
 
 
 class Access(StrEnum):
@@ -103,7 +113,20 @@ class Settings:
         timedelta(seconds=30), "How long a vanished agent keeps a conversation after the online key ended"
     )
     routing: Routing = _setting(
-        Routing.PULL, "pull: agents take from the queue themselves; assign: who waits is given to who has least to do"
+        Routing.PULL,
+        "pull: agents take from the queue themselves; assign: who waits is given to who has least to do; "
+        "offer: the same, but they have to accept",
+    )
+    accept: timedelta = _setting(timedelta(seconds=30), "How long an agent may think about an offer (routing offer)")
+    misses: int = _setting(2, "Offers in a row that an agent may leave unanswered before being set away")
+    no_reply: timedelta = _setting(timedelta(minutes=5), "An agent leaves a customer without an answer this long")
+    no_reply_goes: NoReply = _setting(
+        NoReply.WARN,
+        "What comes of it: warn (the agent is told) or queue (the conversation goes back to the front of it)",
+    )
+    hours: Hours = _setting(Hours(), "Business hours with their time zone; empty: always open")
+    reopen: timedelta = _setting(
+        timedelta(days=7), "How long after its last entry a closed conversation may be reopened"
     )
     capacity: int = _setting(8, "Conversations that one agent may hold at once")
     drain: timedelta = _setting(timedelta(seconds=10), "Time that a process has to finish after SIGTERM")
@@ -193,4 +216,9 @@ def _expected(kind: type) -> str:
     return " or ".join(kind) if issubclass(kind, StrEnum) else _EXPECTED.get(kind, "text")
 
 
-_EXPECTED = {int: "a whole number", float: "a number", timedelta: "a number of seconds"}
+_EXPECTED = {
+    Hours: "business hours like Asia/Shanghai; Mo-Fr 09:00-18:00; 2026-10-01..2026-10-07 off",
+    int: "a whole number",
+    float: "a number",
+    timedelta: "a number of seconds",
+}

@@ -15,6 +15,7 @@ NAME_CHARACTERS = 200
 EMAIL_CHARACTERS = 254
 LAST_TEXT_CHARACTERS = 200
 LANGUAGE_CHARACTERS = 32
+LANGUAGES_CHARACTERS = 100
 
 metadata = MetaData()
 
@@ -91,6 +92,7 @@ people = Table(
     Column("disabled", Boolean, nullable=False),
     _number("tokens_valid_after"),
     _number("created"),
+    Column("languages", String(LANGUAGES_CHARACTERS), nullable=True),
     UniqueConstraint("email", name="people_email"),
     **_MYSQL,
 )

@@ -11,7 +11,7 @@ import msgspec
 
 from models.conversation import Conversation, Expect
 from models.entry import AuthorKind, Entry, encode_body, unpack
-from models.frames import ReadFrame, ServerFrame, encode
+from models.frames import HolderFrame, ReadFrame, ServerFrame, encode
 from models.settings import Settings
 from stream import keys
 from stream.change import Change, Committed
@@ -24,6 +24,7 @@ _OK, _DUPLICATE, _CONFLICT, _STALE, _ABSENT, _FENCED = range(6)
 
 # Between reading the top and reading the list others may have written: read this many more, and look at the numbers.
 _RECENT_MARGIN = 16
+_WHISPERS_AT_ONCE = 500
 
 
 class Log:
@@ -141,6 +142,15 @@ class Log:
         channel = keys.push(self.partition(conversation), conversation)
         async with reaching():
             await self._store.commands.publish(channel, "~" + encode(frame))
+
+    async def whisper_all(self, frames: Sequence[HolderFrame]) -> None:
+        """Many at once, each to its own conversation."""
+        for first in range(0, len(frames), _WHISPERS_AT_ONCE):
+            async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
+                for frame in frames[first : first + _WHISPERS_AT_ONCE]:
+                    channel = keys.push(self.partition(frame.conversation), frame.conversation)
+                    pipe.publish(channel, "~" + encode(frame))
+                await pipe.execute()
 
     async def seen(self, conversation: str, by: AuthorKind, seq: int) -> None:
         """`by` has read up to `seq`: nothing is unread on that side, and the other side is told."""

@@ -11,7 +11,9 @@ from stream.store import Script, Store, reaching
 
 STATUS = "{handoff}:status"
 NAMES = "{handoff}:names"
+LANGUAGES = "{handoff}:languages"
 AVAILABLE = "available"
+AWAY = "away"
 OFFLINE = "offline"
 
 
@@ -42,6 +44,16 @@ class Presence:
             pipe.hset(NAMES, agent.id or "", agent.name or "")
             await pipe.execute()
 
+    async def set_languages(self, agent: str, languages: Sequence[str]) -> None:
+        """In which they answer; none: in all."""
+        async with reaching():
+            await self._store.commands.hset(LANGUAGES, agent, " ".join(languages))
+
+    async def languages(self) -> dict[str, frozenset[str]]:
+        async with reaching():
+            found = await self._store.commands.hgetall(LANGUAGES)
+        return {agent.decode(): frozenset(spoken.decode().split()) for agent, spoken in found.items()}
+
     async def available(self) -> dict[str, Author]:
         """Agents who say so and have a socket, by id."""
         async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
@@ -55,6 +67,13 @@ class Presence:
             for agent in willing
             if online[agent]
         }
+
+    async def statuses(self) -> dict[str, str]:
+        """agent → what they last said of themselves."""
+        async with reaching():
+            return {
+                agent.decode(): each.decode() for agent, each in (await self._store.commands.hgetall(STATUS)).items()
+            }
 
     async def status(self, agent: str) -> str:
         async with reaching():

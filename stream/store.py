@@ -97,10 +97,10 @@ async def reaching() -> AsyncIterator[None]:
 
 
 class Script:
-    """One Lua file of a package; loaded where the server does not know it yet."""
+    """Lua files of a package, one after the other as one script; loaded where the server does not know it yet."""
 
-    def __init__(self, name: str, package: str = "stream") -> None:
-        self._text = files(package).joinpath(name).read_text(encoding="utf-8")
+    def __init__(self, *names: str, package: str = "stream") -> None:
+        self._text = "".join(files(package).joinpath(name).read_text(encoding="utf-8") for name in names)
         self._sha = ""
 
     async def __call__(self, client: Any, keys: Sequence[str | bytes], arguments: Sequence[Any]) -> Any:

@@ -214,3 +214,13 @@ def test_the_doctor_says_what_is_lost_without_the_encoder() -> None:
     assert "n-grams alone" in _encoder(None).state
     assert _encoder(None).mend
     assert _encoder("0.2.1").good
+
+
+def test_languages_are_given_to_a_person_by_e_mail(bellhop: Shell) -> None:
+    bellhop("migrate")
+    bellhop("users", "add", "ann@example.com")
+    assert "answers in zh, en" in bellhop("users", "languages", "Ann@example.com", "zh", "EN").stdout
+    assert re.search(r"yes\s+zh en", bellhop("users", "list").stdout)
+    assert "two or three letters" in bellhop("users", "languages", "ann@example.com", "Chinese").stderr
+    assert "nobody with this e-mail" in bellhop("users", "languages", "bob@example.com", "zh").stderr
+    assert "all languages" in bellhop("users", "languages", "ann@example.com").stdout

@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 
 from handoff import desk
 from handoff.assigning import KEPT_MS, Sweep
+from handoff.matching import strangers
+from handoff.offers import Offers
 from handoff.queue import Queue
 from handoff.routing import Free, match
 from handoff.seats import LOAD, SEATS, Full, Kept, Seats
@@ -42,6 +44,8 @@ def test_nobody_gets_more_than_there_are_seats() -> None:
     given = match([str(n) for n in range(10)], [Free("a", 1), Free("b", 0), Free("c", 3)], 2)
     assert [agent for _, agent in given] == ["b", "a", "b"]
     assert match(["x"], [], 2) == []
+    assert match(["c", "d"], [Free("a", 0), Free("b", 1)], 2, {"c": ["a"]}) == [("c", "b"), ("d", "a")]
+    assert match(["c", "d"], [Free("a", 0)], 2, {"c": ["a"]}) == [("d", "a")], "who gave it back does not get it again"
     assert match([], [Free("a", 0)], 2) == []
 
 
@@ -92,12 +96,28 @@ async def test_a_seat_whose_taker_died_is_free_again_and_the_take_can_come_no_mo
         seat = (await store.commands.hget(SEATS, "c_1")).decode()
         agent, token, at = seat.split(" ")
         await store.commands.hset(SEATS, "c_1", f"{agent} {token} {int(at) - KEPT_MS}")
-    await Sweep(log, seats).run()
+    await Sweep(log, seats, Offers(store)).run()
     assert await seats.load() == {}
     with pytest.raises(Stale):
         await log.commit(late)
     await seated(log, seats, await known(log, "c_1"), LI, desk.take(await known(log, "c_1"), LI, 6))
     assert (await known(log, "c_1")).agent == "a_li"
+
+
+async def test_two_takes_of_one_agent_keep_one_seat(store: Store, log: Log) -> None:
+    seats = Seats(store, capacity=2)
+    state = await waiting(log, "c_1")
+    twice = [seated(log, seats, state, WEN, desk.take(state, WEN, 5)) for _ in range(2)]
+    done = await asyncio.gather(*twice, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in done) == ["Committed", "Stale"]
+    assert await seats.load() == {"a_wen": 1}, "the seat is that of the take that was done"
+
+
+async def test_who_takes_has_an_id(store: Store, log: Log) -> None:
+    state = await waiting(log, "c_1")
+    nameless = Author(AuthorKind.AGENT)
+    with pytest.raises(ValueError, match="has an id"):
+        await seated(log, Seats(store, 1), state, nameless, desk.take(state, WEN, 5))
 
 
 async def test_a_refused_take_gives_its_seat_back(store: Store, log: Log) -> None:
@@ -170,6 +190,54 @@ async def assigning(store: Store, settings: Settings, log: Log, capacity: int) -
         group.create_task(Watch(store, quick, log, log.history).run(stop, lambda: None))
         yield Queue(store)
         stop.set()
+
+
+async def test_what_an_agent_put_back_is_given_to_another_first(store: Store, settings: Settings, log: Log) -> None:
+    presence = Presence(store, settings)
+    for agent in (WEN, LI):
+        await presence.here(agent.id or "", f"s_{agent.id}")
+    await presence.set_status(WEN, "available")
+    async with assigning(store, replace(settings, routing=Routing.ASSIGN), log, capacity=2):
+        await waiting(log, "c_1")
+
+        async def held_by(agent: str) -> bool:
+            return (await known(log, "c_1")).agent == agent
+
+        await eventually(lambda: held_by("a_wen"), "Wen has it")
+        await log.commit(desk.put_back(await known(log, "c_1"), WEN, 2_000))
+        await asyncio.sleep(1.5)
+        assert await held_by(""), "Wen is the only one, and is not given it again at once"
+        await presence.set_status(LI, "available")
+        await eventually(lambda: held_by("a_li"), "Li has it")
+
+
+def test_strangers_do_not_speak_the_language_but_are_better_than_nobody() -> None:
+    spoken = {"a": {"zh"}, "b": {"en", "de"}}
+    assert strangers("zh-CN", ["a", "b", "c"], spoken) == {"b"}
+    assert strangers("fr", ["a", "b", "c"], spoken) == {"a", "b"}, "who names none speaks all"
+    assert strangers("fr", ["a", "b"], spoken) == set()
+    assert strangers("", ["a", "b"], spoken) == set()
+
+
+async def test_who_waits_is_given_to_who_speaks_their_language(store: Store, settings: Settings, log: Log) -> None:
+    presence = Presence(store, settings)
+    for who, languages in ((WEN, ["zh"]), (LI, ["en"])):
+        await presence.here(who.id or "", f"s_{who.id}")
+        await presence.set_status(who, "available")
+        await presence.set_languages(who.id or "", languages)
+    for n, language in enumerate(["en", "en", "zh", "en"]):
+        name = f"c_{n}"
+        await log.commit(Change(name, (Message(CUSTOMER, "x"),), set={"customer": "u_1", "language": language}))
+        await log.commit(desk.ask(await known(log, name), CUSTOMER, 1_000 + n, "asked"))
+    async with assigning(store, replace(settings, routing=Routing.ASSIGN), log, capacity=2):
+
+        async def given() -> bool:
+            held = [(await known(log, f"c_{n}")).agent for n in range(4)]
+            return held == ["a_li", "a_li", "a_wen", ""]
+
+        await eventually(given, "each by language; the last waits for a seat of who speaks English")
+        await asyncio.sleep(1)
+        assert await given()
 
 
 async def test_who_waits_is_given_to_who_is_available_and_the_rest_when_a_seat_is_free(

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,16 +16,18 @@ import pytest
 
 from handoff import desk
 from handoff.queue import Queue
+from handoff.seats import Seats
 from models.database import open_engine
 from models.entry import Author, AuthorKind
 from models.frames import FromClient
 from models.sensitive import open_text
 from stream.history import History
 from stream.log import Log
+from stream.presence import Presence
 from stream.store import Store
 from tests.client import Customer
 from tests.fixtures_api import Api
-from tests.fixtures_store import StoreServer, eventually, valkey_binary
+from tests.fixtures_store import StoreServer, archived, eventually, valkey_binary
 from tests.test_socket import agent
 
 OK = None
@@ -38,10 +41,13 @@ MATRIX: dict[str, tuple[dict[str, Any], tuple[str | None, ...]]] = {
     "ping": ({}, (OK, OK, OK, OK)),
     "watch": ({}, ("forbidden", "forbidden", OK, OK)),
     "take": ({}, ("forbidden", "forbidden", "taken", OK)),
+    "decline": ({}, ("forbidden", "forbidden", "not_possible", "not_possible")),
     "note": ({"id": "n1", "text": "for us"}, ("forbidden", "forbidden", OK, OK)),
     "status": ({"status": "away"}, ("forbidden", "forbidden", OK, OK)),
     "give_back": ({}, ("forbidden", "forbidden", "not_assigned", OK)),
     "transfer": ({"to": "queue"}, ("forbidden", "forbidden", "not_assigned", OK)),
+    "reopen": ({}, ("forbidden", "forbidden", "not_possible", "not_possible")),
+    "assign": ({"to": "a_nobody"}, ("forbidden", "forbidden", "not_available", "forbidden")),
     "close": ({}, (OK, "not_found", "not_assigned", OK)),
 }
 WITHOUT_CONVERSATION = ("ping", "status")
@@ -159,6 +165,134 @@ async def test_of_many_agents_who_take_at_once_one_has_it(make_api: Callable[...
             await asyncio.sleep(0.5)
 
 
+async def test_a_supervisor_gives_a_conversation_to_somebody_else(make_api: Callable[..., Api], store: Store) -> None:
+    api = make_api(capacity=1)
+    async with AsyncExitStack() as stack:
+        own = await stack.enter_async_context(await Customer.visitor(api.base))
+        wen, li, boss = [await stack.enter_async_context(await agent(api, each)) for each in ("wen", "li", "boss")]
+        await own.acknowledged(await own.say("a person, please"))
+        named = {"conversation": own.conversation}
+        assert await answer_to(wen, {"type": "take", **named}) is None
+        to_li = {"type": "assign", **named, "to": api.li.id}
+        assert await answer_to(wen, to_li) == "forbidden"
+        assert await answer_to(boss, to_li) == "not_available", "Li is not there"
+        assert await answer_to(li, {"type": "status", "status": "available"}) is None
+        assert await answer_to(boss, to_li) is None
+        await own.until(lambda: own.frames[-1].get("agent", {}).get("id") == api.li.id, "it is Li's")
+        await li.until(lambda: any(each["type"] == "holder" for each in li.frames), "Li is told")
+        assert await answer_to(wen, {"type": "say", "id": "x", "text": "hello", **named}) == "not_assigned"
+        assert await answer_to(boss, to_li) is None, "it is so already"
+        assert await answer_to(boss, {"type": "assign", **named, "to": api.boss.id}) is None, "joins, away or not"
+        assert await answer_to(boss, {"type": "say", "id": "x", "text": "hello", **named}) is None
+        assert await answer_to(boss, {"type": "close", **named}) is None
+        assert await answer_to(boss, to_li) == "not_possible"
+
+
+async def test_a_supervisor_sets_the_status_of_another(api: Api, store: Store) -> None:
+    presence = Presence(store, api.settings)
+    async with await agent(api, "wen") as wen, await agent(api, "boss") as boss:
+        of_wen = {"type": "status", "status": "available", "agent": api.wen.id}
+        assert await answer_to(wen, {**of_wen, "agent": api.li.id}) == "forbidden"
+        assert await answer_to(wen, of_wen) is None
+        assert await answer_to(boss, {**of_wen, "status": "away"}) is None
+        await wen.until(lambda: any(each["type"] == "status" for each in wen.frames), "Wen is told")
+        told = next(each for each in wen.frames if each["type"] == "status")
+        assert (told["status"], told["reason"], told["agent"]["name"]) == ("away", "supervisor", "Wen")
+        assert await answer_to(boss, {**of_wen, "agent": "a_nobody"}) == "not_available"
+        async with httpx.AsyncClient(base_url=api.base, headers={"Authorization": f"Bearer {boss.token}"}) as http:
+            listed = (await http.get("/api/agents")).json()["agents"]
+    assert [(each["name"], each["role"], each["status"], each["online"]) for each in listed] == [
+        ("Boss", "admin", "offline", True), ("Li", "agent", "offline", False), ("Wen", "agent", "away", True),
+    ]  # fmt: skip
+    assert {(each["holds"], each["capacity"]) for each in listed} == {(0, 8)}
+    assert await presence.status(api.wen.id) == "away"
+
+
+async def test_a_closed_conversation_may_be_reopened_until_the_customer_begins_another(
+    make_api: Callable[..., Api], log: Log
+) -> None:
+    api = make_api(capacity=1)
+    async with await Customer.visitor(api.base) as own, await agent(api) as wen, await agent(api, "li") as li:
+        await own.acknowledged(await own.say("a person, please"))
+        name = own.conversation or ""
+        named = {"conversation": name}
+        assert await answer_to(own, {"type": "close", **named}) is None
+        codes = await asyncio.gather(*(answer_to(each, {"type": "reopen", **named}) for each in (wen, li)))
+        assert sorted(map(str, codes)) in (["None", "not_possible"], ["None", "taken"])
+        holds = wen if codes[0] is None else li
+        assert await answer_to(holds, {"type": "say", "id": "x", "text": "one more thing", **named}) is None
+        await own.until(lambda: any(each.get("text") == "one more thing" for each in own.frames), "told")
+        assert await answer_to(own, {"type": "say", "id": "y", "text": "thank you"}) is None, "it is open again"
+        assert await answer_to(holds, {"type": "close", **named}) is None
+        async with httpx.AsyncClient(base_url=api.base, headers={"Authorization": f"Bearer {own.token}"}) as http:
+            made = (await http.post("/api/conversations", json={})).json()
+        async with Customer(api.base, made["token"], made["conversation"]) as anew:
+            await anew.acknowledged(await anew.say("something else"))
+        await archived(api.settings.redis_url, log, 1, made["conversation"])
+        assert await answer_to(holds, {"type": "reopen", **named}) == "not_possible"
+
+
+async def test_what_was_closed_long_ago_stays_closed(make_api: Callable[..., Api]) -> None:
+    api = make_api(reopen=timedelta(milliseconds=1))
+    async with await Customer.visitor(api.base) as own, await agent(api) as wen:
+        await own.acknowledged(await own.say("thanks, bye"))
+        assert await answer_to(own, {"type": "close", "conversation": own.conversation}) is None
+        await asyncio.sleep(0.01)
+        assert await answer_to(wen, {"type": "reopen", "conversation": own.conversation}) == "not_possible"
+
+
+async def test_an_admin_says_in_which_languages_an_agent_answers(api: Api, store: Store) -> None:
+    presence = Presence(store, api.settings)
+    async with await agent(api, "wen") as wen, await agent(api, "boss") as boss:
+        admin = {"Authorization": f"Bearer {boss.token}"}
+        async with httpx.AsyncClient(base_url=api.base, headers=admin) as http:
+            path = f"/api/agents/{api.wen.id}/languages"
+            assert (await http.put(path, json={"languages": ["ZH", "en", "zh"]})).json() == {"languages": ["zh", "en"]}
+            assert (await http.put(path, json={"languages": ["Chinese"]})).status_code == 422
+            assert (await http.put(path, json={"languages": [], "more": 1})).status_code == 422
+            assert (await http.put("/api/agents/a_x/languages", json={"languages": []})).status_code == 404
+        assert await presence.languages() == {api.wen.id: {"zh", "en"}}
+        api.people.set_languages(api.wen.id, ["fr"])
+        assert await answer_to(wen, {"type": "status", "status": "available"}) is None
+        assert (await presence.languages())[api.wen.id] == {"fr"}, "as SQL has it by now"
+
+
+@pytest.mark.parametrize("to", ["agent", "queue"])
+async def test_a_transfer_carries_a_note_for_agents(api: Api, log: Log, to: str) -> None:
+    secret = "13912345678"
+    async with await Customer.visitor(api.base) as own, await agent(api) as wen, await agent(api, "li") as li:
+        await own.acknowledged(await own.say("a person, please"))
+        named = {"conversation": own.conversation}
+        for frame in ({"type": "take", **named}, {"type": "transfer", **named, "to": api.li.id, "note": "x" * 4_001}):
+            code = await answer_to(wen, frame)
+        assert code == "too_long"
+        assert await answer_to(li, {"type": "status", "status": "available"}) is None
+        receiver = api.li.id if to == "agent" else "queue"
+        assert await answer_to(wen, {"type": "transfer", **named, "to": receiver, "note": f"call {secret}"}) is None
+        await own.until(lambda: 4 in own.entries, "moved")
+        assert await answer_to(li, {"type": "resume", **named, "after": 0}) is None
+        await li.until(lambda: 4 in li.entries, "all read")
+    assert own.entries[3] == {"type": "skip", "conversation": own.conversation, "seq": 3}
+    assert (li.entries[3]["type"], li.entries[3]["author"]["id"]) == ("note", api.wen.id)
+    assert secret not in json.dumps(li.frames)
+    assert li.entries[4]["holder"] == to
+    entries, _ = await log.after(own.conversation or "", 2)
+    note = entries[0].body
+    assert open_text(note.text, note.sealed, api.ring, note.row) == f"call {secret}"  # type: ignore[union-attr]
+
+
+async def test_two_tabs_of_one_agent_may_take_at_once(make_api: Callable[..., Api], store: Store) -> None:
+    api = make_api(capacity=1, connections_per_person=20)
+    async with await Customer.visitor(api.base) as own, await agent(api) as one, await agent(api) as two:
+        await own.acknowledged(await own.say("a person, please"))
+        take = {"type": "take", "conversation": own.conversation}
+        for _ in range(10):
+            assert await asyncio.gather(answer_to(one, take), answer_to(two, take)) == [None, None]
+            assert await Seats(store, 1).load() == {api.wen.id: 1}
+            assert await answer_to(one, {"type": "give_back", "conversation": own.conversation}) is None
+            await asyncio.sleep(0.5)
+
+
 async def test_a_button_is_a_payload_that_begins_with_a_slash(api: Api, log: Log) -> None:
     async with await Customer.visitor(api.base) as own:
         for payload in ("human", "", " /human"):
@@ -256,8 +390,7 @@ async def test_a_waiting_customer_is_told_the_place_and_agents_the_queue_at_conn
         await again.until(lambda: any(frame.get("position") for frame in again.frames), "a place")
         place = next(frame for frame in again.frames if frame.get("position"))
         assert (place["type"], place["holder"], place["position"]) == ("holder", "queue", 1)
-        assert place["wait_seconds"] > 0
-        assert "at" not in place
+        assert not {"at", "wait_seconds", "wait_range"} & set(place), "nobody is there"
         await wen.until(lambda: any(frame["type"] == "queue" for frame in wen.frames), "the queue")
         queue = next(frame for frame in wen.frames if frame["type"] == "queue")
         assert (queue["total"], queue["waiting"][0]["conversation"]) == (1, name)

@@ -58,6 +58,7 @@ def test_the_place_in_the_queue_is_shown_and_is_no_entry() -> None:
     transcript = Transcript(seq=5)
     lines, gap = transcript.take_in(HolderFrame("c_1", 5, "queue", position=2, wait_seconds=40))
     assert (lines, gap, transcript.seq) == (["-- Waiting for a person: number 2, about 40 seconds."], False, 5)
+    assert transcript.take_in(HolderFrame("c_1", 5, "queue", position=2))[0] == ["-- Waiting for a person: number 2."]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
+import msgspec
 import pytest
 from sqlalchemy import Engine
 
@@ -81,7 +83,7 @@ async def test_first_asked_is_first_and_a_take_moves_the_others_up(store: Store,
             return await listed(queue) == ["c_a", "c_b", "c_c"]
 
         await eventually(three, "three wait in order")
-        assert await queue.position("c_c") == (3, 3 * 60)
+        assert await queue.position("c_c") == 3
         shown = (await queue.snapshot()).waiting[0]
         assert (shown.name, shown.reason, shown.asked) == ("4F2A", "asked", "1970-01-01T00:00:01.000Z")
         await take(log, "c_a", WEN)
@@ -169,6 +171,57 @@ async def test_the_customer_is_told_each_new_place(store: Store, settings: Setti
             await eventually(first, "first place")
         listening.cancel()
     assert any(b'"c_a"' in each and b'"c_b"' in each for each in queues)
+
+
+async def test_what_customers_were_told_is_the_queue_as_it_is(store: Store, settings: Settings, log: Log) -> None:
+    told: dict[str, dict[str, object]] = {}
+
+    def deliver(pushed: Pushed) -> None:
+        for frame in map(msgspec.json.decode, pushed.frames):
+            told[pushed.conversation] = frame
+
+    names = [f"c_{n}" for n in range(6)]
+    presence = Presence(store, settings)
+    async with asyncio.TaskGroup() as group:
+        push = Push(store, settings.partitions)
+        listening = group.create_task(push.run(deliver, lambda: None, lambda _: None))
+        for name in names:
+            await push.subscribe(name)
+        async with watching(store, settings, log) as queue:
+
+            async def agrees(*waiting: str) -> bool:
+                places = await queue.positions()
+                return (
+                    list(places) == list(waiting)
+                    and {name: told.get(name, {}).get("position") for name in places} == places
+                )
+
+            for n, name in enumerate(names):
+                await waits(log, name, 1_000 + n)
+                await eventually(partial(agrees, *names[: n + 1]), "one more waits")
+            assert not any("wait_seconds" in each for each in told.values()), "nobody is there"
+            await presence.here("a_li", "s")
+            await presence.set_status(LI, "available")
+
+            async def wait_is_told(there: bool) -> bool:
+                return all(
+                    ("wait_seconds" in told[name], "wait_range" in told[name]) == (there, there) for name in names[3:]
+                )
+
+            await eventually(partial(wait_is_told, True), "somebody is there")
+            assert (told["c_5"]["wait_seconds"], told["c_5"]["wait_range"]) == (360, [180, 720])
+            await take(log, "c_0", LI)
+            await take(log, "c_2", LI)
+            await eventually(partial(agrees, "c_1", "c_3", "c_4", "c_5"), "two were taken")
+            assert len(await queue.costs()) == 2
+            state = await log.state("c_2")
+            assert state is not None
+            await log.commit(desk.put_back(state, LI, 60))
+            await eventually(partial(agrees, "c_2", "c_1", "c_3", "c_4", "c_5"), "one came back to the front")
+            await presence.set_status(LI, "away")
+            await eventually(partial(wait_is_told, False), "nobody is there any more")
+            assert await agrees("c_2", "c_1", "c_3", "c_4", "c_5")
+        listening.cancel()
 
 
 async def test_a_message_while_waiting_does_not_cost_the_place(store: Store, settings: Settings, log: Log) -> None:

@@ -121,6 +121,9 @@ function received(state: Conversation, frame: FromServer): Step {
       return [{ ...state, seen: furthest(state.seen, frame.by, frame.seq) }, []];
     case "queue":
       return [state, []];
+    // What a newer server tells of, and this page does not know yet, changes nothing here.
+    default:
+      return [state, []];
   }
 }
 
@@ -242,7 +245,8 @@ function held(before: Holding | null, frame: Extract<Entry, { type: "holder" }>)
     agent: frame.agent?.id ?? old?.agent,
     reason: frame.reason ?? old?.reason,
     position: frame.position ?? old?.position,
-    wait_seconds: frame.wait_seconds ?? old?.wait_seconds,
+    // A place without a wait: nobody is there who could end it.
+    wait_seconds: frame.position === undefined ? old?.wait_seconds : frame.wait_seconds,
     at: frame.at ?? old?.at,
   };
 }

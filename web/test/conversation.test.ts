@@ -286,3 +286,17 @@ test("any order of delivery, with repeats, shows the same", () => {
     assert.deepEqual(played.seqs, [1, 2, 3, 4, 5, 6]);
   }
 });
+
+test("a frame that the page does not know changes nothing", () => {
+  const talk = new Played().say("a").get({ type: "overdue", conversation: C, seconds: 300 } as unknown as FromServer);
+  assert.deepEqual(talk.effects, []);
+  assert.equal(talk.state.outbox.length, 1);
+});
+
+test("a place that comes without a wait takes the wait back", () => {
+  const told = { type: "holder", conversation: C, seq: 0, holder: "queue" } as const;
+  const talk = new Played().get({ ...told, position: 2, wait_seconds: 90 });
+  assert.equal(talk.state.holding?.wait_seconds, 90);
+  assert.equal(talk.get({ ...told, position: 2 }).state.holding?.wait_seconds, undefined);
+  assert.equal(talk.state.holding?.position, 2);
+});
