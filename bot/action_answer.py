@@ -9,8 +9,16 @@ from typing import Any
 
 import msgspec
 
+from bot.project.domain import REQUESTED_SLOT
+
 # Far more than any project nests, and less than Python's own recursion bears.
 DEPTH_MOST = 64
+# All of it is masked before it is written, on the loop that keeps the leases: 1 MiB of text takes half a second.
+ANSWER_MOST_BYTES = 1_048_576
+# A slot is written again with every turn.
+SLOT_MOST_BYTES = 64 * 1024
+RESPONSES_MOST = 100
+EVENTS_MOST = 1_000
 
 
 class ActionFailed(Exception):
@@ -37,9 +45,26 @@ class _MaybeNamed(msgspec.Struct):
     name: str | None = None
 
 
+class _Slot(msgspec.Struct):
+    name: str
+    value: Any = None
+
+    def __post_init__(self) -> None:
+        if self.name == REQUESTED_SLOT and not isinstance(self.value, str | None):
+            raise ValueError("what is asked for is a slot's name")
+        if len(msgspec.json.encode(self.value)) > SLOT_MOST_BYTES:
+            raise ValueError("too long")
+
+
+class _Entity(msgspec.Struct):
+    entity: str
+
+
 class _Parsed(msgspec.Struct):
-    intent: dict[str, Any] = {}
-    entities: list[dict[str, Any]] = []
+    intent: _MaybeNamed | None = None
+    entities: list[_Entity] | None = None
+    intent_ranking: list[_MaybeNamed] | None = None
+    response_selector: dict[str, Any] | None = None
 
 
 class _Heard(msgspec.Struct):
@@ -64,7 +89,7 @@ class _Response(msgspec.Struct):
 
 
 _EVENTS: Mapping[str, type[msgspec.Struct]] = {
-    "slot": _Named, "followup": _Named, "action": _MaybeNamed, "active_loop": _MaybeNamed, "form": _MaybeNamed,
+    "slot": _Slot, "followup": _Named, "action": _MaybeNamed, "active_loop": _MaybeNamed, "form": _MaybeNamed,
     "user": _Heard, "bot": _Said,
 }  # fmt: skip
 
@@ -75,7 +100,12 @@ def checked(name: str, events: Sequence[Mapping[str, Any]], responses: Sequence[
     Events of a kind that nobody knows are kept, and do nothing.
     """
     try:
-        ran: Ran = msgspec.json.decode(msgspec.json.encode({"events": events, "responses": responses}), type=Ran)
+        written = msgspec.json.encode({"events": events, "responses": responses})
+        if len(written) > ANSWER_MOST_BYTES:
+            raise ValueError("too long")
+        ran: Ran = msgspec.json.decode(written, type=Ran)
+        if len(ran.events) > EVENTS_MOST or len(ran.responses) > RESPONSES_MOST:
+            raise ValueError("too many")
         for event in ran.events:
             if (shape := _EVENTS.get(str(event.get("event")))) is not None:
                 msgspec.convert(event, shape)

@@ -10,7 +10,7 @@ from typing import Any
 from bot.actions import ActionFailed, ActionRejected, Calls
 from bot.default_actions import run_default
 from bot.dialogue import extraction
-from bot.dialogue.decide import By, Decision, decide, in_doubt
+from bot.dialogue.decide import By, Decision, decide
 from bot.dialogue.events import REJECTED, REWIND, UNDO
 from bot.dialogue.exchange import Heard, Outcome, Reply
 from bot.dialogue.extraction import Sealing
@@ -21,8 +21,8 @@ from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Event, SealedSlot, Tracker
 from bot.hearing import Second
 from bot.later import offer_later
+from bot.misses import missed
 from bot.project.domain import (
-    DEFAULT_FALLBACK,
     HANDOFF_ACTIONS,
     HANDOFF_INTENT,
     LISTEN,
@@ -39,7 +39,6 @@ from models.sealed import KeyRing
 
 # Rasa's own circuit breaker.
 ACTIONS_MOST = 10
-MISSES_MOST = 2
 FAILURES_MOST = 2
 
 logger = logging.getLogger("bellhop.bot")
@@ -137,7 +136,7 @@ class Course:
         rejected: set[str] = set()
         for _ in range(ACTIONS_MOST):
             decision = decide(self.domain, self._rules, self.tracker, moments, rejected, self._stories)
-            if len(moments) == 1 and not rejected and self._missed(decision):
+            if len(moments) == 1 and not rejected and missed(self, decision):
                 return
             self._remember(moments[-1].previous, decision)
             if decision.action == LISTEN:
@@ -160,7 +159,11 @@ class Course:
             if self.voice.handoff is not None or (self._back and self.tracker.followup_action is None):
                 self.acted(LISTEN)
                 return
-        logger.warning("a turn was ended after %d actions", ACTIONS_MOST)
+        logger.warning("a turn was ended after %d actions, the last was %s", ACTIONS_MOST, moments[-1].previous)
+        if not self.voice.replies:
+            # Whoever asked would wait for ever.
+            self._failed = True
+            self.voice.say_own(TROUBLE)
         self.acted(LISTEN)
 
     def _moment(self, previous: str) -> Moment:
@@ -174,33 +177,6 @@ class Course:
             self._ruled = self._stories.only_ruled(self.domain, self.tracker, previous, decision.action)
         if not self._ruled:
             self._stories.record(self.domain, self.tracker, previous, decision.action, decision.by_text)
-
-    def _missed(self, decision: Decision) -> bool:
-        """The second time in a row that the bot does not know what to do, a person does. What is in doubt is asked back, once."""
-        if self.heard.reminder and decision.miss:
-            # Nobody said anything: there is nothing to be sorry about.
-            self.acted(LISTEN)
-            return True
-        staged = TWO_STAGE_FALLBACK in (decision.action, self.tracker.loop_name)
-        asks = in_doubt(self.tracker) and self.tracker.misses == 0
-        asks = asks or (decision.miss and decision.rule is None and decision.action == DEFAULT_FALLBACK)
-        self.tracker.misses = self.tracker.misses + 1 if decision.miss else 0
-        if staged:
-            return False
-        if self.tracker.misses >= MISSES_MOST:
-            self.voice.not_understood()
-        elif asks and self._asks_back():
-            self.tracker.misses = 1
-        else:
-            return False
-        self.acted(LISTEN)
-        return True
-
-    def _asks_back(self) -> bool:
-        """A project with a fallback of its own asks in its own way."""
-        from bot.two_stage import ask_back
-
-        return self.tracker.loop is None and DEFAULT_FALLBACK not in self._actions and ask_back(self)
 
     async def _perform(self, name: str) -> bool:
         """False where the action does not want to run."""
@@ -270,6 +246,10 @@ class Course:
         await self.custom(name)
         return True
 
+    def runs(self, name: str) -> bool:
+        """Whether the project has this action of its own."""
+        return name in self._actions
+
     def implements(self, name: str) -> bool:
         return name in self.domain.actions and name in self._actions
 
@@ -290,6 +270,9 @@ class Course:
 
     def _take(self, event: Event, acts: bool) -> None:
         match event.get("event"):
+            case "slot" if event.get("name") not in self.tracker.slots:
+                # As in Rasa. In a tracker they would pile up.
+                logger.warning("slot %s was not set; expected a slot of the domain", event.get("name"))
             case "slot":
                 self.slots.set(str(event.get("name")), event.get("value"))
             case "pause":

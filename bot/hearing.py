@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import itertools
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ from models.sensitive import SealedSpan
 
 # Of messages before the last one.
 GUESSES_KEPT = 5
+# One message may mean two things, and all before it is short already.
+JUST_SAID = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,18 @@ class Hearing:
 
 def _shorten(tracker: Tracker) -> None:
     """All guesses, and what selectors chose, are kept of the last message alone: they are written with every turn."""
+    for event in itertools.islice(_guessed_at(tracker), JUST_SAID):
+        data = event["parse_data"]
+        kept = {name: value for name, value in data.items() if name != "response_selector"}
+        event["parse_data"] = {**kept, "intent_ranking": data.get("intent_ranking", [])[:GUESSES_KEPT]}
+
+
+def _guessed_at(tracker: Tracker) -> Iterator[Event]:
+    """The last first. Buttons, reminders and what was said to a person are none of them, and short."""
     for event in reversed(tracker.events):
         data = event.get("parse_data") or {}
-        if len(data.get("intent_ranking", ())) > GUESSES_KEPT or "response_selector" in data:
-            kept = {name: value for name, value in data.items() if name != "response_selector"}
-            event["parse_data"] = {**kept, "intent_ranking": data.get("intent_ranking", [])[:GUESSES_KEPT]}
+        if "response_selector" in data or len(data.get("intent_ranking", ())) > 1:
+            yield event
 
 
 def _as_first(reading: Reading, told: Two) -> Reading:

@@ -16,12 +16,11 @@ from typing import Any
 
 import httpx
 
-from bot.action_answer import ActionFailed, ActionRejected, Ran
+from bot.action_answer import ANSWER_MOST_BYTES, ActionFailed, ActionRejected, Ran
 from bot.project.endpoints import ActionEndpoint
 from bot.remote_breaker import OPEN_SECONDS, Breaker, RetryBudget
 from bot.remote_protocol import DOMAIN_MISSING, Asking, Unusable, read
 
-ANSWER_MOST_BYTES = 1_048_576
 ATTEMPTS_MOST = 3
 CONNECT_SECONDS = 2.0
 BACK_OFF_SECONDS = 0.1

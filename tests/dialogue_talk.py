@@ -13,7 +13,8 @@ from bot.nlu.reading import Entity, Guess, Reading
 from bot.payload import understood
 from bot.project import Project, load_project
 from bot.project.domain import LISTEN
-from bot.turn import Bot, Heard, Outcome
+from bot.project_tests import run_tests
+from bot.turn import Bot, Heard, Outcome, Reader
 from models.sealed import KeyRing
 
 
@@ -32,13 +33,15 @@ def _read(text: str) -> Reading:
 
 
 def written(folder: Path, domain: str, actions: str = "", **data: str) -> Project:
-    """`data` by name of the file: rules, stories. Every intent of the domain gets an example; `config` is the configuration."""
+    """`data` by name of the file: rules, stories. `config` is the configuration, `tests` are test conversations."""
     (folder / "data").mkdir(parents=True)
+    (folder / "tests").mkdir()
     (folder / "domain.yml").write_text('version: "3.1"\n' + domain, encoding="utf-8")
     if actions:
         (folder / "actions.py").write_text(actions, encoding="utf-8")
     for name, text in data.items():
-        path = folder / "config.yml" if name == "config" else folder / "data" / f"{name}.yml"
+        places = {"config": "config.yml", "tests": "tests/test_all.yml"}
+        path = folder / places.get(name, f"data/{name}.yml")
         path.write_text('version: "3.1"\n' + text if name != "config" else text, encoding="utf-8")
     return load_project(folder)
 
@@ -71,3 +74,13 @@ class Talk:
     @property
     def tracker(self) -> Tracker:
         return Tracker.from_bytes(self.tracker_bytes)
+
+
+async def passed(project: Project, reader: Reader | None = None) -> int:
+    """How many test conversations the project has; all must go as written, with everything run."""
+    bot = Bot(project, reader or Literal(), None, rng=random.Random(1))
+    results = await run_tests(bot, project)
+    assert {each.name: each.differences for each in results} == {each.name: [] for each in results}
+    assert all(each.actions_ran for each in results)
+    await bot.close()
+    return len(results)

@@ -111,6 +111,9 @@ def test_every_response_that_is_named_exists_and_none_is_left_over(domain: Any, 
     acted = {step["action"] for rule in everything("rules") for step in steps(rule["steps"]) if "action" in step}
     coded = "\n".join(path.read_text(encoding="utf-8") for path in (DEMO / "actions").glob("*.py"))
     asked = {f"utter_ask_{slot}" for form in domain["forms"].values() for slot in form["required_slots"]}
+    # Those that only code asks for are bound to being asked for.
+    mappings = (each for slot in domain["slots"].values() for each in slot["mappings"])
+    asked |= {f"utter_ask_{one['requested_slot']}" for each in mappings for one in each.get("conditions", ())}
     named = {name for name in acted if name.startswith("utter_")} | asked | set(re.findall(r'"(utter_\w+)"', coded))
     made = {f"utter_{kind}_{end}" for kind in ("refund", "address", "invoice") for end in ("done", "impossible")}
     states = re.findall(r'^    [A-Z_]+ = "(\w+)"$', (DEMO / "actions" / "shop.py").read_text(encoding="utf-8"), re.M)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.dialogue.tracker import Tracker
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.reading import Zone
 from bot.project import load_project
@@ -94,3 +95,49 @@ async def test_what_is_in_doubt_is_asked_back_in_words_that_customers_know(bot: 
     assert all(any("\u4e00" <= letter <= "\u9fff" for letter in each.title) == (language == "zh") for each in guesses)
     intent = guesses[0].payload.removeprefix("/")
     assert any(intent in action or "form" in action for action in await talk.say(guesses[0].title, guesses[0].payload))
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "wish", "yes", "other", "named", "question"),
+    [
+        ("where is my order A1001", "I want a refund", "yes", "no", "A1003", "Is this about order A1001?"),
+        ("我的订单 A1001 到哪了", "我要退款", "是的", "不是", "A1003", "是订单 A1001 吗？"),
+    ],
+)
+async def test_an_order_that_was_looked_up_is_asked_about_before_a_refund(
+    bot: Bot, looked_up: str, wish: str, yes: str, other: str, named: str, question: str
+) -> None:
+    async def asked() -> Talk:
+        talk = Talk(bot)
+        await talk.say(looked_up)
+        assert [each.text for each in (await talk.hear(wish)).replies] == [question]
+        return talk
+
+    talk = await asked()
+    await talk.hear(yes)
+    assert slots_of(talk) == ("A1001", "refund_reason")
+    talk = await asked()
+    await talk.hear(other, payload="/deny")
+    assert slots_of(talk) == (None, "order_number")
+    await talk.hear(named)
+    assert slots_of(talk) == (named, "refund_reason")
+    talk = await asked()
+    await talk.hear(named)
+    assert slots_of(talk) == (named, "refund_reason"), "a number is as good as a no"
+
+
+@pytest.mark.parametrize("wish", ["I want a refund", "我要退款"])
+async def test_the_number_of_an_order_is_no_reason_for_a_refund(bot: Bot, wish: str) -> None:
+    talk = Talk(bot)
+    await talk.say(wish)
+    await talk.hear("A1003")
+    for number in ("A1003", "1001"):
+        await talk.hear(number)
+        held = Tracker.from_bytes(talk.tracker)
+        assert (held.slots["refund_reason"], held.requested_slot) == (None, "refund_reason")
+
+
+def slots_of(talk: Talk) -> tuple[str | None, str | None]:
+    """Order and what is asked for."""
+    held = Tracker.from_bytes(talk.tracker)
+    return held.slots["order_number"], held.requested_slot

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.dialogue.events import applied
+from bot.dialogue.events import EVENTS_KEPT, applied
 from bot.dialogue.history import State
-from bot.dialogue.tracker import EVENTS_KEPT, SEAL, SealedSlot, Tracker
+from bot.dialogue.tracker import SEAL, SealedSlot, Tracker
 from bot.project.domain import LISTEN, Domain, Slot, SlotType
 from models.sensitive import SealedSpan
 

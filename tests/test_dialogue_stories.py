@@ -12,8 +12,9 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.replay import paths
 from bot.dialogue.stories import Stories
 from bot.nlu.reading import Guess, Reading
-from bot.project import Project, load_project
+from bot.project import Project, ProjectError, load_project
 from bot.turn import Bot, Heard, Outcome
+from tests.dialogue_talk import Talk, written
 
 DOMAIN = """
 version: "3.1"
@@ -162,3 +163,15 @@ def test_the_same_stories_teach_the_same(project: Project) -> None:
     first, second = learn(points, 5), learn(points, 5)
     assert first.words == second.words
     assert (first.weights == second.weights).all()
+
+
+async def test_a_rule_about_several_messages_is_a_story_where_the_project_allows_it(tmp_path: Path) -> None:
+    domain = "intents: [ask, yes]\nresponses: {utter_sure: [{text: s}], utter_done: [{text: d}]}\n"
+    steps = "[{intent: ask}, {action: utter_sure}, {intent: yes}, {action: utter_done}]"
+    rules = f"rules:\n- rule: long\n  steps: {steps}\n"
+    with pytest.raises(ProjectError, match="rule 'long'; expected one intent at most"):
+        written(tmp_path / "strict", domain, rules=rules)
+    loose = "policies: [{name: RulePolicy, restrict_rules: false}]\n"
+    talk = Talk(written(tmp_path / "loose", domain, rules=rules, config=loose))
+    assert await talk.say("ask") == ["utter_sure"]
+    assert await talk.say("yes") == ["utter_done"]

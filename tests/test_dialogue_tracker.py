@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.dialogue.tracker import EVENTS_BYTES, EVENTS_KEPT, PAYLOADS_KEPT, Tracker
+from bot.dialogue.events import EVENTS_BYTES, EVENTS_KEPT
+from bot.dialogue.tracker import PAYLOADS_KEPT, Tracker
 from bot.project.domain import Domain, Slot, SlotType
 
 DOMAIN = Domain(slots={"a": Slot("a", SlotType.TEXT, initial_value="first"), "b": Slot("b", SlotType.LIST)})

@@ -44,6 +44,16 @@ def test_all_guesses_and_keys_are_kept_of_the_last_message_alone(project: Projec
     assert (first["text"], first["intent"]["name"]) == ("one", "greet")
 
 
+def test_what_was_said_to_a_person_in_between_keeps_no_guesses_alive(project: Project) -> None:
+    hearing, tracker = Hearing(project, Rulebook(project.rules, project.domain)), Tracker()
+    event, _ = hearing.events(Heard("c_1", 1, "one", 1.0), reading("one"), tracker)
+    tracker.apply(event, project.domain)
+    for _ in range(3):
+        tracker.apply({"event": "user", "text": "x", "parse_data": {"intent": {"name": None}}}, project.domain)
+    hearing.events(Heard("c_1", 5, "two", 2.0), reading("two"), tracker)
+    assert len(tracker.events[0]["parse_data"]["intent_ranking"]) == GUESSES_KEPT
+
+
 def test_a_text_that_stories_tell_word_for_word_is_one_thing_and_clear(project: Project) -> None:
     hearing = Hearing(project, Rulebook(project.rules, project.domain), {"hello and how much"})
     parts = (

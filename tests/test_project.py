@@ -76,6 +76,15 @@ def test_broken_yaml_is_named_by_line(tmp_path: Path) -> None:
     assert "data/rules.yml:" in said
 
 
+@pytest.mark.parametrize("part", ["domain", "nlu"])
+def test_of_a_file_that_cannot_be_read_the_cause_is_told_and_not_all_that_is_missing_then(
+    tmp_path: Path, part: str
+) -> None:
+    whole = {"domain": DOMAIN, "nlu": NLU}[part]
+    (said,) = problems(write_project(tmp_path, **{part: whole + "responses: [unclosed\n"})).splitlines()
+    assert said.startswith({"domain": "domain.yml:", "nlu": "data/nlu.yml:"}[part])
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     rules = RULES.replace("utter_faq", "utter_one").replace("utter_stopped", "utter_two")
     said = problems(write_project(tmp_path, rules=rules))

@@ -8,6 +8,7 @@ import pytest
 
 from bot.nlu.interpreter import Interpreter
 from bot.project import load_project
+from bot.project.story import Intended
 from bot.project_tests import TestResult, run_tests
 from bot.turn import Bot
 from tests.small_project import write_project
@@ -97,3 +98,30 @@ async def test_what_goes_otherwise_is_named_by_line(
     told = [difference for each in found.values() for difference in each.differences]
     assert told[0].endswith(said)
     assert abs(int(told[0].split()[1].rstrip(":")) - line) <= 1
+
+
+FIRST_ONLY = """\
+version: "3.1"
+rules:
+- rule: the first thing said
+  conversation_start: true
+  steps:
+  - intent: faq
+  - action: utter_greet
+- rule: later
+  steps:
+  - intent: faq
+  - action: utter_faq
+"""
+
+
+def test_without_words_too_the_first_thing_said_is_not_what_comes_later(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / "data" / "start.yml").write_text(FIRST_ONLY)
+    project = load_project(tmp_path)
+    bot = Bot(project, Interpreter.train(project.training, project.nlu_config), None)
+    prediction = bot.prediction()
+    prediction.hear(Intended("faq", line=1))
+    assert prediction.next("utter_greet") == "utter_greet"
+    prediction.hear(Intended("faq", line=2))
+    assert prediction.next("utter_faq") == "utter_faq"

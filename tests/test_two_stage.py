@@ -114,6 +114,16 @@ async def test_doubt_is_asked_about_once_then_the_best_guess_is_answered(tmp_pat
     assert texts(await talk.say("~greet")) == ["Which of these did you mean?"]
 
 
+async def test_a_smile_after_the_bot_asked_back_brings_no_person(tmp_path: Path) -> None:
+    talk = Talk(tmp_path)
+    assert texts(await talk.say("~greet")) == ["Which of these did you mean?"]
+    for wordless in ("?👍", "??!", "?…"):
+        assert (await talk.say(wordless)).handoff is None
+    assert texts(await talk.say("how much", payload="/faq")) == ["It is free"]
+    await talk.say("? what")
+    assert (await talk.say("? how")).handoff == "not_understood"
+
+
 async def test_a_guess_without_a_title_is_answered_and_a_person_is_not_held_up(tmp_path: Path) -> None:
     talk = Talk(tmp_path)
     assert "action_tell" in (await talk.say("~tell")).actions

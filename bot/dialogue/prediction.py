@@ -37,7 +37,6 @@ class Prediction:
         """The customer means what is written."""
         tracker = self._tracker
         tracker.spoken_before = [name for name in self._done if name != LISTEN]
-        tracker.turns += 1
         message = {"text": step.text or "", "intent": {"name": step.intent}, "entities": list(_entities(step))}
         tracker.apply({"event": "user", "text": step.text, "parse_data": message}, self._domain)
         self._done, self._moments = [], []

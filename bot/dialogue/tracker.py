@@ -10,15 +10,12 @@ from typing import Any
 import msgspec
 
 from bot.dialogue import reminders
-from bot.dialogue.events import UNDO, Event, applied
+from bot.dialogue.events import UNDO, Event, applied, too_many
 from bot.dialogue.history import State
 from bot.dialogue.reminders import Reminder
 from bot.project.domain import LISTEN, REQUESTED_SLOT, Domain
 from models.sensitive import SealedSpan
 
-EVENTS_KEPT = 200
-# The tracker is written with every turn, to the hash and to the log: its events as JSON, before they are packed eight to one.
-EVENTS_BYTES = 16 * 1024
 _LEVEL = 1
 PAYLOADS_KEPT = 40
 # In the metadata of a slot event: which of the tracker's seals opens the value.
@@ -99,11 +96,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
 
     def to_bytes(self) -> bytes:
         """ASCII: it goes into a text field of the hash."""
-        events = self.events[-EVENTS_KEPT:]
-        size = [len(one) for one in map(_encoder.encode, events)]
-        while sum(size) + len(size) > EVENTS_BYTES:
-            del size[0]
-        self._forget(len(self.events) - len(size))
+        self._forget(too_many(self.events))
         named = {_seal_of(event) for event in self.events}
         self.seals = {name: seal for name, seal in self.seals.items() if name in named}
         return base64.b64encode(zlib.compress(_encoder.encode(self), _LEVEL))

@@ -69,8 +69,7 @@ class Checker:
     def check_rule(self, rule: Rule) -> None:
         for step in (*rule.condition, *rule.steps):
             self._step(rule.file, step, self._problems.error)
-        said = [step for step in rule.steps if isinstance(step, Intended | Either)]
-        if sum(_is_said(step) for step in said) > 1:
+        if messages(rule) > 1:
             self._problems.error(
                 rule.file, rule.line, f"rule '{rule.name}'; expected one intent at most, more make a story"
             )
@@ -145,6 +144,11 @@ class Checker:
 
     def _has_response(self, action: str) -> bool:
         return action in self._domain.responses or self._domain.retrieval(action)
+
+
+def messages(rule: Rule) -> int:
+    """How many messages of the customer it is about."""
+    return sum(_is_said(step) for step in rule.steps)
 
 
 def _is_said(step: Step) -> bool:

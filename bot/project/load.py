@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bot.nlu.data import NluConfig, TrainingData
-from bot.project.check import Checker
+from bot.project.check import Checker, messages
 from bot.project.components import Component, components_of
 from bot.project.config import read_config
 from bot.project.document import Document
@@ -72,6 +72,7 @@ class _Loading:
     def project(self) -> Project:
         named = self._domain_documents()
         documents = [*named, *self._data_documents()]
+        unread = bool(self.problems.errors)
         domain_documents = [each for each in documents if _is_domain(each)]
         if not named and not domain_documents:
             self.problems.error("domain.yml", 1, "missing; expected the domain in domain.yml or in a folder domain/")
@@ -89,13 +90,18 @@ class _Loading:
         rules += self.domain_reader.triggers
         stories = [story for document in (*data, *domain_documents) for story in read_stories(document)]
         config, policies = self._config()
+        if not policies.rules_restricted:
+            stories += [_told(rule) for rule in rules if messages(rule) > 1]
+            rules = [rule for rule in rules if messages(rule) <= 1]
         endpoint = endpoint_of(self.folder, self.problems)
         heldout = self._heldout()
         tests = self._tests()
         spoken = [step for story in stories for step in story.steps if isinstance(step, Said)]
         stories = [_acting(story) for story in stories]
         domain = self.domain_reader.domain(dict.fromkeys(step.text for step in spoken))
-        self._check(domain, rules, [*stories, *tests])
+        if not unread:
+            # Of what cannot be read all would be missing elsewhere: the cause would be lost among what it brings about.
+            self._check(domain, rules, [*stories, *tests])
         self.problems.check()
         retrieval = {intent.partition("/")[0] for intent in self.nlu.intents if "/" in intent}
         training = replace(self.nlu.data(), entities=tuple(sorted(domain.entities)), retrieval=tuple(sorted(retrieval)))
@@ -206,6 +212,11 @@ class _Loading:
             checker.check_rule(rule)
         for story in stories:
             checker.check_story(story)
+
+
+def _told(rule: Rule) -> Story:
+    """A rule about several messages is remembered as a story is."""
+    return Story(rule.name, (*rule.condition, *rule.steps), rule.file, rule.line)
 
 
 def _acting(story: Story) -> Story:

@@ -14,12 +14,14 @@ _LOOKING_BACK = ("MemoizationPolicy", "AugmentedMemoizationPolicy", "TEDPolicy")
 @dataclass(frozen=True, slots=True)
 class Policies:
     """Rasa's defaults. `fallback_threshold`: below it the fallback action runs; `max_history` counts states;
-    `contradictions_refused` is Rasa's `check_for_contradictions`; policies without RulePolicy check none."""
+    `contradictions_refused` is Rasa's `check_for_contradictions`; policies without RulePolicy check none. `rules_restricted`:
+    a rule is about one message of the customer, as in Rasa unless `restrict_rules` is false."""
 
     max_history: int = 5
     fallback_threshold: float = 0.3
     fallback_action: str = DEFAULT_FALLBACK
     contradictions_refused: bool = True
+    rules_restricted: bool = True
 
 
 def read_policies(document: Document) -> Policies:
@@ -46,6 +48,7 @@ def read_policies(document: Document) -> Policies:
         float(threshold),
         str(action) if action else default.fallback_action,
         (not named or "RulePolicy" in named) and rule.get("check_for_contradictions") is not False,
+        rule.get("restrict_rules") is not False,
     )
 
 

@@ -80,16 +80,16 @@ def log_in(browser: Browser, product: Product, locale: str = "en") -> Page:
 
 
 @pytest.mark.parametrize(
-    ("locale", "order", "number", "found", "refund", "reason", "question", "answer", "person", "hello"),
+    ("locale", "order", "number", "found", "refund", "yes", "reason", "question", "answer", "person", "hello"),
     [
-        ("zh-CN", "我的订单到哪了？", "A1001", "A1001", "我要退款", "杯子碎了", "运费多少钱？", "满 99 元包邮", "转人工", "您好，我来帮您"),
-        ("en-US", "Where is my order?", "A1001", "A1001", "I want a refund", "The cup is broken", "How much is shipping?",
-         "Delivery is free", "I want to talk to a person", "Hello, I can help"),
+        ("zh-CN", "我的订单到哪了？", "A1001", "A1001", "我要退款", "是", "杯子碎了", "运费多少钱？", "满 99 元包邮", "转人工", "您好，我来帮您"),
+        ("en-US", "Where is my order?", "A1001", "A1001", "I want a refund", "Yes", "The cup is broken",
+         "How much is shipping?", "Delivery is free", "I want to talk to a person", "Hello, I can help"),
     ],
 )  # fmt: skip
 def test_from_the_first_question_to_a_person_and_back_over_a_restart(
     browser: Browser, make_product: Callable[..., Product], sql_url: str, locale: str, order: str, number: str, found: str,
-    refund: str, reason: str, question: str, answer: str, person: str, hello: str,
+    refund: str, yes: str, reason: str, question: str, answer: str, person: str, hello: str,
 ) -> None:  # fmt: skip
     product = make_product(BELLHOP_DATABASE_URL=sql_url)
     product.start()
@@ -107,6 +107,9 @@ def test_from_the_first_question_to_a_person_and_back_over_a_restart(
     expect(asked).to_have_count(3, timeout=15_000)
     chat.say(question)
     chat.hears(answer)
+    expect(asked).to_have_count(5, timeout=15_000)
+    chat.page.get_by_role("button", name=yes, exact=True).click()
+    expect(asked).to_have_count(6, timeout=15_000)
     chat.say(reason)
     chat.say("13912345678")
     chat.hears("139****5678")

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from .shop import NOT_SHIPPED, PAID, Status, file_request, find_order
 
-_ASKED_FOR = ("order_number", "refund_reason", "phone", "new_address", "invoice_title", "email")
+_ASKED_FOR = ("order_number", "same_order", "refund_reason", "phone", "new_address", "invoice_title", "email")
 
 
 class _Submit:

@@ -17,6 +17,8 @@ Slots = dict[str, Any]
 _PHONE = re.compile(r"\+?[\d*][\d* ().-]{5,23}[\d*]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _QUESTION = re.compile(r"[?？吗呢]\s*$")
+# Nothing but the number of an order: no reason, no title, no address.
+_ONLY_NUMBER = re.compile(r"\s*[Aa]?\d{4}\s*[.。!！]?\s*")
 REASON_CHARACTERS_LEAST = 2
 TITLE_CHARACTERS_LEAST = 2
 ADDRESS_CHARACTERS_LEAST = 8
@@ -49,12 +51,50 @@ class _OfOrder:
         return {"order_number": None}
 
 
+class _OfSameOrder(_OfOrder):
+    """An order that was looked up before is not taken for granted: whether it is meant is asked first."""
+
+    async def required_slots(
+        self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[str]:
+        slots = await super().required_slots(domain_slots, dispatcher, tracker, domain)
+        return ["same_order", *slots] if _is_from_before(tracker) else slots
+
+    def extract_same_order(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Slots:
+        """What was answered in an earlier request counts no more."""
+        return {} if tracker.get_slot("requested_slot") == "same_order" else {"same_order": None}
+
+    def validate_same_order(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Slots:
+        return {"same_order": None, "order_number": None} if value is False else {"same_order": value}
+
+    async def validate_order_number(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Slots:
+        """A number instead of a yes or no is as good."""
+        found = await super().validate_order_number(value, dispatcher, tracker, domain)
+        named = _says_number(tracker) and found["order_number"] is not None
+        return {**found, "same_order": True} if named else found
+
+
+def _is_from_before(tracker: Tracker) -> bool:
+    """A message that means something else begins the form, or the form has asked about the order and waits for the answer."""
+    requested = tracker.get_slot("requested_slot")
+    begins = requested is None and bool(tracker.latest_message.get("intent")) and not _says_number(tracker)
+    return tracker.get_slot("order_number") is not None and (begins or requested == "same_order")
+
+
+def _says_number(tracker: Tracker) -> bool:
+    return any(each.get("entity") == "order_number" for each in tracker.latest_message.get("entities") or ())
+
+
 class ValidateOrderStatusForm(_OfOrder, FormValidationAction):
     def name(self) -> str:
         return "validate_order_status_form"
 
 
-class ValidateRefundForm(_OfOrder, FormValidationAction):
+class ValidateRefundForm(_OfSameOrder, FormValidationAction):
     allowed = ActionSubmitRefund.allowed
 
     def name(self) -> str:
@@ -63,6 +103,9 @@ class ValidateRefundForm(_OfOrder, FormValidationAction):
     def validate_refund_reason(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Slots:
+        if value is not None and _ONLY_NUMBER.fullmatch(value):
+            # The question that comes again names the order.
+            return {"refund_reason": None}
         enough = value is not None and len(value.strip()) >= REASON_CHARACTERS_LEAST
         return _kept("refund_reason", value, enough, "utter_refund_reason_short", dispatcher)
 
@@ -73,7 +116,7 @@ class ValidateRefundForm(_OfOrder, FormValidationAction):
         return _kept("phone", value, fits, "utter_phone_format", dispatcher)
 
 
-class ValidateAddressForm(_OfOrder, FormValidationAction):
+class ValidateAddressForm(_OfSameOrder, FormValidationAction):
     allowed = ActionSubmitAddress.allowed
 
     def name(self) -> str:
@@ -87,7 +130,7 @@ class ValidateAddressForm(_OfOrder, FormValidationAction):
         return _kept("new_address", value, complete, "utter_address_incomplete", dispatcher)
 
 
-class ValidateInvoiceForm(_OfOrder, FormValidationAction):
+class ValidateInvoiceForm(_OfSameOrder, FormValidationAction):
     allowed = ActionSubmitInvoice.allowed
 
     def name(self) -> str:
