@@ -82,7 +82,8 @@ def log_in(browser: Browser, product: Product, locale: str = "en") -> Page:
 @pytest.mark.parametrize(
     ("locale", "order", "number", "found", "refund", "yes", "reason", "question", "answer", "person", "hello"),
     [
-        ("zh-CN", "我的订单到哪了？", "A1001", "A1001", "我要退款", "是", "杯子碎了", "运费多少钱？", "满 99 元包邮", "转人工", "您好，我来帮您"),
+        ("zh-CN", "我的订单到哪了？", "A1001", "A1001", "我要退款", "是", "杯子碎了",
+         "运费多少钱？", "满 99 元包邮", "转人工", "您好，我来帮您"),
         ("en-US", "Where is my order?", "A1001", "A1001", "I want a refund", "Yes", "The cup is broken",
          "How much is shipping?", "Delivery is free", "I want to talk to a person", "Hello, I can help"),
     ],
