@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from api.cors import preflight, shared
 from api.problems import Problem, answer
 from models.frames import PROTOCOL, TOKEN_PREFIX
 from models.settings import Settings
@@ -48,8 +49,10 @@ class Guard:
         match scope["type"]:
             case "http":
                 problem = _query(scope) or _body(scope)
-                secured = _secured(scope, send)
-                if problem:
+                secured = _secured(scope, send, self._origins)
+                if not problem and (asked := preflight(scope, self._origins)):
+                    await asked(scope, receive, secured)
+                elif problem:
                     await answer(problem)(scope, receive, secured)
                 else:
                     await self._app(scope, _bounded(receive), secured)
@@ -127,11 +130,12 @@ def _bounded(receive: Receive) -> Receive:
     return bounded
 
 
-def _secured(scope: Scope, send: Send) -> Send:
+def _secured(scope: Scope, send: Send, origins: frozenset[str]) -> Send:
     async def secured(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(SECURITY)
+            headers.update(shared(scope, origins))
             if scope["path"].startswith(("/api/", "/webhooks/")):
                 headers["Cache-Control"] = "no-store"
         await send(message)

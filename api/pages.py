@@ -16,6 +16,8 @@ DIST = Path(__file__).parent / "static" / "dist"
 # Their names carry a hash of what is in them.
 _ASSET = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 FOREVER = "public, max-age=31536000, immutable"
+# Its name never changes: what is new in it reaches other sites' pages after this.
+WIDGET_CACHE = "public, max-age=300, stale-while-revalidate=86400"
 router = APIRouter(include_in_schema=False)
 
 
@@ -27,13 +29,28 @@ def _page(name: str) -> Response:
 
 
 @router.get("/")
-async def customer_page() -> Response:
+async def demo_page() -> Response:
+    """A shop's page, as one that has the widget."""
     return _page("index.html")
 
 
 @router.get("/desk")
 async def desk_page() -> Response:
     return _page("desk.html")
+
+
+@router.get("/widget.js")
+async def widget(request: Request) -> Response:
+    """The customers' widget, for one script tag in any page."""
+    path = DIST / "widget.js"
+    if not path.is_file():
+        return PlainTextResponse("The web pages are not built yet: run make web.\n", 503)
+    found = FileResponse(
+        path, headers={"Cache-Control": WIDGET_CACHE}, stat_result=path.stat(), media_type="text/javascript"
+    )
+    if request.headers.get("if-none-match") == found.headers["etag"]:
+        return Response(status_code=304, headers={name: found.headers[name] for name in ("etag", "cache-control")})
+    return found
 
 
 @router.get("/assets/{name}")

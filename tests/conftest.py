@@ -9,7 +9,13 @@ from hypothesis import settings
 settings.register_profile("bellhop", deadline=None)
 settings.load_profile("bellhop")
 
-pytest_plugins = ["tests.fixtures_store", "tests.fixtures_sql", "tests.fixtures_product", "tests.fixtures_api"]
+pytest_plugins = [
+    "tests.fixtures_store",
+    "tests.fixtures_sql",
+    "tests.fixtures_product",
+    "tests.fixtures_api",
+    "tests.fixtures_browser",
+]
 
 
 @pytest.hookimpl(trylast=True)

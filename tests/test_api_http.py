@@ -165,6 +165,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int]] = {
     "GET /api/conversations": (401, 403, 403, 200, 200),
     "GET /api/conversations/{id}": (401, 200, 404, 200, 200),
     "GET /api/conversations/{id}/messages": (401, 200, 404, 200, 200),
+    "GET /api/conversations/{id}/transcript": (401, 200, 404, 200, 200),
     "GET /api/queue": (401, 403, 403, 200, 200),
     "GET /api/agents": (401, 403, 403, 200, 200),
     "PUT /api/agents/{id}/languages": (401, 403, 403, 403, 422),
@@ -176,6 +177,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int]] = {
     "GET /asyncapi.yaml": (200, 200, 200, 200, 200),
     "GET /docs": (200, 200, 200, 200, 200),
     "GET /": (200, 200, 200, 200, 200),
+    "GET /widget.js": (200, 200, 200, 200, 200),
     "GET /desk": (200, 200, 200, 200, 200),
     "GET /assets/{name}": (404, 404, 404, 404, 404),
 }

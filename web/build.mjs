@@ -1,16 +1,17 @@
-// Builds both pages into api/static/dist. Names carry a hash of the content, so they may be cached for ever; the two pages may not.
+// Builds the pages into api/static/dist. Names carry a hash of the content, so they may be cached for ever; the pages and widget.js may not.
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildScript } from "./widget/build.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "../api/static/dist");
-const pages = { customer: "index.html", desk: "desk.html" };
+const pages = { demo: ["demo", "index.html"], desk: ["src/desk", "desk.html"] };
 
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: { customer: "src/customer/main.ts", desk: "src/desk/main.ts", mark: "src/style/mark.svg" },
+  entryPoints: { demo: "demo/main.ts", desk: "src/desk/main.ts", mark: "src/style/mark.svg" },
   entryNames: "[name]-[hash]",
   outdir: dist,
   bundle: true,
@@ -25,8 +26,8 @@ const { metafile } = await build({
 const made = Object.keys(metafile.outputs).map((each) => basename(each));
 const named = (start, end) => made.find((each) => each.startsWith(`${start}-`) && each.endsWith(end));
 
-for (const [app, page] of Object.entries(pages)) {
-  const template = await readFile(join(here, "src", app, "page.html"), "utf8");
+for (const [app, [folder, page]] of Object.entries(pages)) {
+  const template = await readFile(join(here, folder, "page.html"), "utf8");
   const html = template
     .replace("{script}", `/assets/${named(app, ".js")}`)
     .replace("{style}", `/assets/${named(app, ".css")}`)
@@ -34,6 +35,6 @@ for (const [app, page] of Object.entries(pages)) {
   await writeFile(join(dist, page), html);
 }
 
-const wanted = new Set([...made, ...Object.values(pages)]);
+const wanted = new Set([...made, ...Object.values(pages).map(([, page]) => page), await buildScript(dist)]);
 for (const each of await readdir(dist)) if (!wanted.has(each)) await rm(join(dist, each), { recursive: true });
 for (const [file, { bytes }] of Object.entries(metafile.outputs)) console.log(`${String(bytes).padStart(7)} ${basename(file)}`);

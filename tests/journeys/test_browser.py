@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.fixtures_product import ADMIN, Product
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SHOTS = os.environ.get("BELLHOP_TEST_SCREENSHOTS")
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    if shutil.which(CHROMIUM) is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI must have Chromium")
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
 class Chat:
-    """The customer's page."""
+    """The demo shop with the customers' widget, opened."""
 
     def __init__(self, browser: Browser, product: Product, locale: str) -> None:
         self.complaints: list[str] = []
@@ -41,6 +26,7 @@ class Chat:
         ).new_page()
         watch(self.page, self.complaints)
         self.page.goto(product.base)
+        self.page.get_by_test_id("launcher").click()
         expect(self.page.get_by_test_id("say")).to_be_visible()
 
     def say(self, text: str) -> None:

@@ -23,6 +23,7 @@ export interface Holding {
   reason?: string;
   position?: number;
   wait_seconds?: number;
+  wait_range?: [number, number];
   at?: string;
 }
 
@@ -247,6 +248,7 @@ function held(before: Holding | null, frame: Extract<Entry, { type: "holder" }>)
     position: frame.position ?? old?.position,
     // A place without a wait: nobody is there who could end it.
     wait_seconds: frame.position === undefined ? old?.wait_seconds : frame.wait_seconds,
+    wait_range: frame.position === undefined ? old?.wait_range : frame.wait_range,
     at: frame.at ?? old?.at,
   };
 }

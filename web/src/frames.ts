@@ -14,6 +14,14 @@ export interface Button {
   payload: string;
 }
 
+/** A card, as Rasa's generic template has it. */
+export interface Card {
+  title?: string;
+  subtitle?: string;
+  image_url?: string;
+  buttons?: { title: string; type?: string; payload?: string; url?: string }[];
+}
+
 export interface Welcome {
   type: "welcome";
   epoch: string;
@@ -47,6 +55,7 @@ export interface Message {
   at: string;
   id?: string;
   buttons?: Button[];
+  elements?: Card[];
   image?: string;
 }
 
@@ -76,6 +85,7 @@ export interface HolderFrame {
   agent?: Author;
   position?: number;
   wait_seconds?: number;
+  wait_range?: [number, number];
   at?: string;
 }
 

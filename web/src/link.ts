@@ -45,9 +45,12 @@ export class Link {
   #silence: ReturnType<typeof setTimeout> | undefined;
   #run = 0;
 
-  constructor(private readonly sides: LinkSides) {
+  /** `server` is where Bellhop runs, as in `https://help.example.com`. */
+  constructor(private readonly sides: LinkSides, private readonly server: string = location.origin) {
     addEventListener("online", () => this.#hurry());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#hurry());
+    // Out of the back-forward cache: whatever socket there was is dead, and nobody said so.
+    addEventListener("pageshow", (event) => event.persisted && this.#run > 0 && this.start());
   }
 
   start(): void {
@@ -87,8 +90,7 @@ export class Link {
   }
 
   #open(token: string): void {
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/chat`, ["bellhop.v1", `bearer.${token}`]);
+    const socket = new WebSocket(`${this.server.replace(/^http/, "ws")}/chat`, ["bellhop.v1", `bearer.${token}`]);
     this.#socket = socket;
     this.#silence = setTimeout(() => this.#closed(1006), WELCOME_MS);
     socket.onmessage = (event) => this.#received(String(event.data));
@@ -135,9 +137,9 @@ export class Link {
     this.#retry = setTimeout(() => void this.#connect(), backoff(this.#attempt++, Math.random()));
   }
 
-  /** The network is back, or the person looks: no reason to wait on. */
+  /** The network is back, or the person looks: no reason to wait on. A socket that slept with its machine shows here that it is dead. */
   #hurry(): void {
-    if (this.#retry === undefined) return;
+    if (this.#retry === undefined) return this.#ping();
     clearTimeout(this.#retry);
     void this.#connect();
   }

@@ -52,8 +52,13 @@ export class Outbox {
     this.#store("readwrite")?.delete(IDBKeyRange.bound([owner], [owner, []]));
   }
 
+  /** None where the browser has closed the database, as it may when space is short: what is in memory stays. */
   #store(mode: IDBTransactionMode): IDBObjectStore | undefined {
-    return this.database?.transaction("outbox", mode).objectStore("outbox");
+    try {
+      return this.database?.transaction("outbox", mode).objectStore("outbox");
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // Which language the interface speaks, and what it says.
+import { keep, recall } from "./storage.ts";
 import { en } from "./words/en.ts";
 import { zh } from "./words/zh.ts";
 import type { Word } from "./words/zh.ts";
@@ -12,15 +13,24 @@ const tables: Record<Language, Record<Word, string>> = { zh, en };
 export let language: Language = first();
 
 function first(): Language {
-  const kept = localStorage.getItem(KEY);
+  const kept = recall(KEY);
   if (kept === "zh" || kept === "en") return kept;
   return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
+/** For this page only: the page around a widget has a language of its own. */
+export function speak(next: Language): void {
+  language = next;
+}
+
 export function choose(next: Language): void {
   language = next;
-  localStorage.setItem(KEY, next);
-  document.documentElement.lang = next === "zh" ? "zh-CN" : "en";
+  keep(KEY, next);
+  document.documentElement.lang = tag();
+}
+
+export function tag(): string {
+  return language === "zh" ? "zh-CN" : "en";
 }
 
 export function t(word: Word, values: Record<string, string | number> = {}): string {

@@ -1,2 +1,5 @@
-// Styles are bundled by the build; a page imports its own.
-declare module "*.css";
+// Styles are bundled by the build; a page imports its own, and the widget's build gives them as text.
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,297 @@
+// One customer's chat in this tab: wires the link, the outbox and the pure conversation, and tells who listens. Draws nothing.
+import { conversation, step } from "../src/conversation.ts";
+import type { Conversation, Input, Own } from "../src/conversation.ts";
+import type { Entry, FromServer, Message } from "../src/frames.ts";
+import { newId } from "../src/identity.ts";
+import { Link } from "../src/link.ts";
+import type { LinkState } from "../src/link.ts";
+import { Outbox } from "../src/outbox.ts";
+import { keep, recall } from "../src/storage.ts";
+import { Visitors } from "./visitor.ts";
+import type { Visitor } from "./visitor.ts";
+
+const TYPING_MS = 6000;
+const READ_MS = 300;
+const QUIET_LOSS_MS = 1500;
+/** What another tab has said goes out from there; should that tab be gone, it goes out from here after this time. */
+const OTHER_TAB_MS = 3000;
+const READ_KEY = "bellhop.read";
+
+/** All that is drawn. */
+export interface View {
+  state: Conversation;
+  linked: LinkState;
+  /** The connection has been gone for so long that it is told. */
+  long: boolean;
+  /** The last thing asked for did not work: starting a new conversation. */
+  trouble: boolean;
+  unread: number;
+  limit: number;
+}
+
+export type Told =
+  | { on: "message"; message: Message }
+  | { on: "unread"; count: number }
+  | { on: "holder"; holder: string }
+  | { on: "connection"; state: LinkState["is"] };
+
+interface FromTab {
+  conversation: string;
+  said: readonly Own[];
+}
+
+export class Chat {
+  view: View = { state: conversation(null, false), linked: { is: "connecting" }, long: false, trouble: false, unread: 0, limit: 4000 };
+  readonly #visitors: Visitors;
+  readonly #link: Link;
+  readonly #listeners = new Set<() => void>();
+  readonly #tabs = typeof BroadcastChannel === "function" ? new BroadcastChannel("bellhop") : null;
+  #outbox: Outbox | null = null;
+  #visitor: Visitor | null;
+  #looking = false;
+  #begun = false;
+  #read = 0;
+  #told = 0;
+  #flushing: ReturnType<typeof setTimeout> | undefined;
+  #hushing: ReturnType<typeof setTimeout> | undefined;
+  #reading: ReturnType<typeof setTimeout> | undefined;
+  #losing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly server: string, private readonly tell: (told: Told) => void) {
+    this.#visitors = new Visitors(server);
+    this.#visitor = this.#visitors.kept();
+    this.#link = new Link({ token: (fresh) => this.#token(fresh), frame: (frame) => this.#received(frame), state: (state) => this.#connected(state) }, server);
+    this.#become(this.#visitor);
+    this.#visitors.onChange(() => this.#otherVisitor());
+    addEventListener("storage", (event) => event.key === READ_KEY && this.#recallRead());
+    addEventListener("focus", () => this.#seen());
+    document.addEventListener("visibilitychange", () => this.#seen());
+    if (this.#tabs) this.#tabs.onmessage = (event) => this.#fromTab(event.data as FromTab);
+  }
+
+  /** Whether this browser has talked here before: then what has been said since is worth a badge. */
+  get known(): boolean {
+    return this.#visitor !== null;
+  }
+
+  get token(): string {
+    return this.#visitor?.token ?? "";
+  }
+
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Connects, once. */
+  async begin(): Promise<void> {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#outbox = await Outbox.open();
+    await this.#recall();
+    this.#show({});
+    this.#link.start();
+  }
+
+  end(): void {
+    this.#link.stop();
+    this.#tabs?.close();
+  }
+
+  connect(): void {
+    this.#link.start();
+  }
+
+  /** Whether somebody has the messages before their eyes. */
+  look(on: boolean): void {
+    this.#looking = on;
+    this.#seen();
+  }
+
+  say(text: string, payload?: string): void {
+    this.#apply({ on: "say", id: newId(), text, ...(payload ? { payload } : {}), at: Date.now() });
+  }
+
+  again(id: string): void {
+    this.#apply({ on: "again", id });
+  }
+
+  typing(on: boolean): void {
+    this.#link.send({ type: "typing", on });
+  }
+
+  close(): void {
+    if (this.#visitor) this.#link.send({ type: "close", conversation: this.#visitor.conversation });
+  }
+
+  async restart(): Promise<void> {
+    if (!this.#visitor) return;
+    this.#show({ trouble: false });
+    try {
+      await this.#enter(await this.#visitors.anew(this.#visitor.token));
+      this.#link.start();
+    } catch {
+      this.#show({ trouble: true });
+    }
+  }
+
+  // ---- who we are
+
+  async #token(fresh: boolean): Promise<string> {
+    const known = fresh ? null : this.#visitors.kept();
+    const found = known ?? (await this.#visitors.arrive());
+    if (found.conversation !== this.#visitor?.conversation) await this.#enter(found);
+    this.#visitor = found;
+    return found.token;
+  }
+
+  /** Another conversation begins; what could not be sent in the one before stays with it, except what was typed before there was any. */
+  async #enter(next: Visitor): Promise<void> {
+    const typed = this.#visitor === null ? this.view.state.outbox : [];
+    this.#become(next, typed);
+    this.#outbox?.follow(next.customer, next.conversation, [], typed);
+    await this.#recall();
+    this.#show({});
+  }
+
+  #become(visitor: Visitor | null, typed: readonly Own[] = []): void {
+    this.#visitor = visitor;
+    this.view = { ...this.view, state: { ...conversation(visitor?.conversation ?? null, false), outbox: typed } };
+    this.#read = this.#told = 0;
+    this.#recallRead();
+  }
+
+  #otherVisitor(): void {
+    const found = this.#visitors.kept();
+    if (found === null || found.conversation === this.#visitor?.conversation) return;
+    void this.#enter(found).then(() => this.#begun && this.#link.start());
+  }
+
+  async #recall(): Promise<void> {
+    if (!this.#visitor || !this.#outbox) return;
+    const items = (await this.#outbox.load(this.#visitor.customer)).get(this.#visitor.conversation);
+    if (items) this.view = { ...this.view, state: step(this.view.state, { on: "kept", items })[0] };
+  }
+
+  // ---- what happens
+
+  #apply(input: Input): void {
+    const before = this.view.state;
+    const [state, effects] = step(before, input);
+    this.#follow(before.outbox, state.outbox);
+    for (const effect of effects) {
+      if (effect.do === "send") this.#link.send(effect.frame);
+      else this.#flushIn(effect.ms);
+    }
+    this.#show({ state });
+    this.#notice(before, state);
+  }
+
+  #follow(before: readonly Own[], after: readonly Own[]): void {
+    if (!this.#visitor || before === after) return;
+    this.#outbox?.follow(this.#visitor.customer, this.#visitor.conversation, before, after);
+    const old = new Set(before.map((each) => each.id));
+    const said = after.filter((each) => !old.has(each.id));
+    if (said.length > 0) this.#tabs?.postMessage({ conversation: this.#visitor.conversation, said } satisfies FromTab);
+  }
+
+  #fromTab({ conversation: where, said }: FromTab): void {
+    if (where !== this.#visitor?.conversation) return;
+    const known = new Set(this.view.state.outbox.map((each) => each.id));
+    const items = said.filter((each) => !known.has(each.id));
+    // Kept by the tab that said it: here it is only shown, and sent should that tab be gone.
+    this.#show({ state: step(this.view.state, { on: "kept", items })[0] });
+    this.#flushIn(OTHER_TAB_MS);
+  }
+
+  #flushIn(ms: number): void {
+    clearTimeout(this.#flushing);
+    this.#flushing = setTimeout(() => this.#apply({ on: "flush" }), ms);
+  }
+
+  #received(frame: FromServer): void {
+    if (frame.type === "welcome") {
+      this.#show({ limit: frame.limits.text_characters });
+      // What was said before this tab came is in the list, but it is no news.
+      if (!this.#told) this.#told = frame.seq ?? 0;
+    }
+    this.#apply({ on: "frame", frame });
+    if (frame.type !== "typing") return;
+    clearTimeout(this.#hushing);
+    this.#hushing = setTimeout(() => this.#apply({ on: "hush" }), TYPING_MS);
+  }
+
+  #connected(linked: LinkState): void {
+    if (this.view.linked.is === "open" && linked.is !== "open") this.#apply({ on: "lost" });
+    if (linked.is === "open" || linked.is === "stopped") {
+      clearTimeout(this.#losing);
+      this.#losing = undefined;
+      this.#show({ linked, long: false });
+    } else {
+      this.#losing ??= setTimeout(() => this.#show({ long: true }), QUIET_LOSS_MS);
+      this.#show({ linked });
+    }
+    this.tell({ on: "connection", state: linked.is });
+  }
+
+  #notice(before: Conversation, after: Conversation): void {
+    if (after.holding && after.holding.holder !== (before.holding?.holder ?? "bot")) this.tell({ on: "holder", holder: after.holding.holder });
+    if (after.entries === before.entries) return;
+    for (const entry of after.entries.slice(before.top <= after.top ? before.entries.length : 0)) {
+      if (entry.type !== "message" || entry.author.kind === "customer" || entry.seq <= this.#told) continue;
+      this.#told = entry.seq;
+      this.tell({ on: "message", message: entry });
+    }
+    this.#seen();
+  }
+
+  #show(change: Partial<View>): void {
+    const before = this.view.unread;
+    const next = { ...this.view, ...change };
+    const unread = this.#unread(next.state);
+    this.view = { ...next, unread };
+    for (const listener of this.#listeners) listener();
+    if (unread !== before) this.tell({ on: "unread", count: unread });
+  }
+
+  // ---- what was read
+
+  /** From the end: what lies before the last that was read is not looked at. */
+  #unread(state: Conversation): number {
+    let count = 0;
+    for (let index = state.entries.length - 1; index >= 0; index--) {
+      const entry = state.entries[index];
+      if (entry === undefined || entry.seq <= this.#read) break;
+      if (isTheirs(entry)) count += 1;
+    }
+    return count;
+  }
+
+  /** Tells the other side what was really before somebody's eyes. */
+  #seen(): void {
+    if (!this.#looking || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    const last = this.view.state.entries.findLast(isTheirs);
+    if (!last || last.seq <= this.#read) return;
+    clearTimeout(this.#reading);
+    this.#reading = setTimeout(() => {
+      if (!this.#link.send({ type: "read", seq: last.seq })) return;
+      this.#read = last.seq;
+      keep(READ_KEY, JSON.stringify([last.conversation, last.seq]));
+      this.#show({});
+    }, READ_MS);
+  }
+
+  #recallRead(): void {
+    try {
+      const [where, seq] = JSON.parse(recall(READ_KEY) ?? "[]") as [string?, number?];
+      if (where !== undefined && where === this.#visitor?.conversation) this.#read = Math.max(this.#read, Number(seq) || 0);
+    } catch {
+      return; // somebody else's words under our key
+    }
+    this.#show({});
+  }
+}
+
+function isTheirs(entry: Entry): entry is Message {
+  return entry.type === "message" && entry.author.kind !== "customer";
+}

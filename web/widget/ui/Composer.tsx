@@ -1,0 +1,115 @@
+// Where one writes: grows to five lines, Enter sends, Shift+Enter breaks the line, and Enter of an input method never sends.
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { t } from "../../src/words.ts";
+import type { Widget } from "../widget.ts";
+import { Icon, SMILE, UP } from "./icons.tsx";
+
+const TYPING_EVERY_MS = 3000;
+const TYPING_ENDS_MS = 5000;
+/** Safari ends a composition before it reports its Enter. */
+const COMPOSED_MS = 50;
+const EMOJI = "😀 😄 😉 😊 😍 🤔 😅 😢 😭 😠 👍 👎 🙏 👏 💪 👌 ❤️ 🎉 🔥 ✅ ❓ 📦 🚚 💰".split(" ");
+
+export function Composer({ widget }: { widget: Widget }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const composed = useRef(0);
+  const typing = useTyping((on) => widget.chat.typing(on));
+  const [text, setText] = useState(() => widget.draft);
+  const over = [...text.trim()].length - widget.chat.view.limit;
+  const near = over > -widget.chat.view.limit / 10;
+  const write = (next: string) => {
+    widget.draft = next;
+    setText(next);
+  };
+  useLayoutEffect(() => fit(field.current), [text]);
+  useEffect(() => field.current?.setAttribute("enterkeyhint", "send"), []);
+  useEffect(() => widget.onFocus(() => field.current?.focus()), [widget]);
+  const send = () => {
+    if (!text.trim() || over > 0) return;
+    widget.chat.say(text.trim());
+    write("");
+    typing(false);
+    field.current?.focus();
+  };
+  const key = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (performance.now() - composed.current < COMPOSED_MS) return;
+    event.preventDefault();
+    send();
+  };
+  const add = (emoji: string) => {
+    const [start, end] = [field.current?.selectionStart ?? text.length, field.current?.selectionEnd ?? text.length];
+    write(text.slice(0, start) + emoji + text.slice(end));
+    field.current?.focus();
+  };
+  return (
+    <form className="composer" onSubmit={(event) => (event.preventDefault(), send())}>
+      <textarea
+        ref={field} rows={1} data-testid="say" autoComplete="off" dir="auto" value={text}
+        placeholder={t("placeholder")} aria-label={t("placeholder")}
+        onInput={(event) => (write(event.currentTarget.value), typing(event.currentTarget.value.trim() !== ""))}
+        onKeyDown={key} onCompositionEnd={() => (composed.current = performance.now())} onBlur={() => typing(false)}
+      />
+      <Emoji add={add} />
+      <button type="submit" className="send" data-testid="send" aria-label={t("send")} title={t("send")} disabled={over > 0 || !text.trim()}>
+        <Icon d={UP} />
+      </button>
+      <div className={over > 0 ? "count trouble" : "count"} role="status">{!near ? "" : over > 0 ? t("count_over", { n: over }) : t("count_left", { n: -over })}</div>
+    </form>
+  );
+}
+
+function fit(field: HTMLTextAreaElement | null): void {
+  if (!field) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}
+
+/** Says that somebody is writing every few seconds while they do, and once that they have stopped. */
+function useTyping(tell: (on: boolean) => void): (on: boolean) => void {
+  const told = useRef(0);
+  const idle = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const stop = () => {
+    clearTimeout(idle.current ?? undefined);
+    if (told.current !== 0) tell(false);
+    told.current = 0;
+  };
+  return (on) => {
+    if (!on) return stop();
+    if (Date.now() - told.current >= TYPING_EVERY_MS) {
+      told.current = Date.now();
+      tell(true);
+    }
+    clearTimeout(idle.current ?? undefined);
+    idle.current = setTimeout(stop, TYPING_ENDS_MS);
+  };
+}
+
+function Emoji({ add }: { add(emoji: string): void }) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    const away = (event: Event) => event.composedPath().includes(box.current as EventTarget) || setOpen(false);
+    document.addEventListener("pointerdown", away);
+    return () => document.removeEventListener("pointerdown", away);
+  }, [open]);
+  const escape = (event: KeyboardEvent) => {
+    if (!open || event.key !== "Escape") return;
+    event.preventDefault();
+    setOpen(false);
+    box.current?.querySelector("button")?.focus();
+  };
+  return (
+    <div className="emoji" ref={box} onKeyDown={escape}>
+      <button type="button" className="bare" data-testid="emoji" aria-expanded={open} aria-label={t("widget_emoji")} title={t("widget_emoji")} onClick={() => setOpen(!open)}>
+        <Icon d={SMILE} />
+      </button>
+      {open && (
+        <div className="items" role="group" aria-label={t("widget_emoji_choose")}>
+          {EMOJI.map((each) => <button key={each} type="button" onClick={() => (setOpen(false), add(each))}>{each}</button>)}
+        </div>
+      )}
+    </div>
+  );
+}

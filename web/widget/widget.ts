@@ -1,0 +1,192 @@
+// The widget as the page around it sees it: open or closed, one chat, and the events that a site may listen to.
+import { forget, keep, recall } from "../src/storage.ts";
+import { language, speak, t } from "../src/words.ts";
+import type { Language } from "../src/words.ts";
+import { Chat } from "./chat.ts";
+import type { Told } from "./chat.ts";
+import { languageOf } from "./options.ts";
+import type { Options } from "./options.ts";
+
+const LANGUAGE_KEY = "bellhop.language";
+const OPEN_KEY = "bellhop.open";
+const DRAFT_KEY = "bellhop.draft";
+
+/** What a site's own code may hear. What was typed is never in it. */
+export interface Events {
+  ready: Record<string, never>;
+  open: Record<string, never>;
+  close: Record<string, never>;
+  unread: { count: number };
+  message: { author: string };
+  holder: { holder: string };
+  connection: { state: string };
+}
+
+type Name = keyof Events;
+
+export class Widget {
+  readonly chat: Chat;
+  isOpen = false;
+  /** The last thing that a screen reader is told. */
+  announced = "";
+  readonly #listeners = new Set<() => void>();
+  readonly #heard = new Map<Name, Set<(detail: never) => void>>();
+  #focus: (() => void) | null = null;
+  #wanted = false;
+  #title = "";
+
+  constructor(readonly options: Options) {
+    const kept = recall(LANGUAGE_KEY);
+    speak(kept === "zh" || kept === "en" ? kept : (languageOf(options) ?? language));
+    this.chat = new Chat(options.server, (told) => this.#told(told));
+    this.chat.listen(() => this.#changed());
+  }
+
+  /** After it is drawn: comes back as it was left on the page before. */
+  start(): void {
+    const left = sessionStorageItem();
+    if (left === "yes" || (left === null && this.options.open && matchMedia("(min-width: 481px)").matches)) this.open();
+    else if (this.chat.known) void this.chat.begin();
+    this.#emit("ready", {});
+  }
+
+  open(): void {
+    if (this.isOpen) return this.focus();
+    this.isOpen = true;
+    keepInSession("yes");
+    void this.chat.begin();
+    this.chat.look(true);
+    this.#changed();
+    this.#emit("open", {});
+    if (matchMedia("(pointer: fine)").matches) this.focus();
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = this.#wanted = false;
+    keepInSession("no");
+    this.chat.look(false);
+    this.#changed();
+    this.#emit("close", {});
+  }
+
+  end(): void {
+    this.chat.end();
+    this.#listeners.clear();
+    this.#heard.clear();
+  }
+
+  on<One extends Name>(name: One, told: (detail: Events[One]) => void): () => void {
+    const all = this.#heard.get(name) ?? new Set();
+    this.#heard.set(name, all.add(told as (detail: never) => void));
+    return () => all.delete(told as (detail: never) => void);
+  }
+
+  turn(next: Language = language === "zh" ? "en" : "zh"): void {
+    speak(next);
+    keep(LANGUAGE_KEY, next);
+    this.#changed();
+  }
+
+  async download(): Promise<void> {
+    const { id } = this.chat.view.state;
+    if (id === null) return;
+    const answer = await fetch(`${this.options.server}/api/conversations/${id}/transcript?language=${language}`, { headers: { Authorization: `Bearer ${this.chat.token}` } });
+    if (!answer.ok) return this.#say(t("error_action"));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = `${t("widget_transcript")}.txt`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  /** What is half written survives a reload. */
+  get draft(): string {
+    return recall(DRAFT_KEY) ?? "";
+  }
+
+  set draft(text: string) {
+    if (text) keep(DRAFT_KEY, text);
+    else forget(DRAFT_KEY);
+  }
+
+  /** Into the field, as soon as there is one. */
+  focus(): void {
+    if (this.#focus) this.#focus();
+    else this.#wanted = true;
+  }
+
+  onFocus(focus: () => void): () => void {
+    this.#focus = focus;
+    if (this.#wanted) focus();
+    this.#wanted = false;
+    return () => (this.#focus = null);
+  }
+
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #told(told: Told): void {
+    switch (told.on) {
+      case "message": {
+        const { author, text } = told.message;
+        this.#say(t("widget_says", { name: author.kind === "bot" ? t("bot") : (author.name ?? t("agent")), text }));
+        return this.#emit("message", { author: author.kind });
+      }
+      case "unread":
+        this.#retitle(told.count);
+        return this.#emit("unread", { count: told.count });
+      case "holder":
+        return this.#emit("holder", { holder: told.holder });
+      case "connection":
+        return this.#emit("connection", { state: told.state });
+    }
+  }
+
+  #say(text: string): void {
+    this.announced = text;
+    this.#changed();
+  }
+
+  /** The page's title is the page's: only what we put before it is taken away again. */
+  #retitle(unread: number): void {
+    const bare = this.#title && document.title.endsWith(this.#title) ? this.#title : document.title;
+    this.#title = unread > 0 ? bare : "";
+    document.title = unread > 0 ? t("widget_unread_title", { n: unread, title: bare }) : bare;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** What a site's listener throws is the site's. */
+  #emit<One extends Name>(name: One, detail: Events[One]): void {
+    for (const told of this.#heard.get(name) ?? []) {
+      try {
+        (told as (detail: Events[One]) => void)(detail);
+      } catch (error) {
+        setTimeout(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}
+
+function sessionStorageItem(): string | null {
+  try {
+    return sessionStorage.getItem(OPEN_KEY);
+  } catch {
+    return null;
+  }
+}
+
+function keepInSession(open: string): void {
+  try {
+    sessionStorage.setItem(OPEN_KEY, open);
+  } catch {
+    return; // denied: the next page begins closed
+  }
+}
