@@ -20,6 +20,7 @@ from api.rate import Addresses
 from handoff.offers import Offers
 from handoff.queue import Queue
 from handoff.seats import Seats
+from models.audit import Audit
 from models.database import open_engine
 from models.people import HASHES_AT_ONCE, People, Person
 from models.sealed import KeyRing
@@ -42,6 +43,7 @@ class Node:
     ring: KeyRing
     tokens: Tokens
     people: People
+    audit: Audit
     history: History
     log: Log
     push: Push
@@ -70,8 +72,8 @@ class Node:
             log = await stack.enter_async_context(Log(store, settings, history))
             push = Push(store, settings.partitions)
             yield cls(
-                settings=settings, ring=ring, tokens=Tokens(ring.signing, settings), people=People(engine), history=history, log=log,
-                push=push, hub=Hub(log, push, settings), presence=Presence(store, settings), queue=Queue(store),
+                settings=settings, ring=ring, tokens=Tokens(ring.signing, settings), people=People(engine), audit=Audit(engine),
+                history=history, log=log, push=push, hub=Hub(log, push, settings), presence=Presence(store, settings), queue=Queue(store),
                 seats=Seats(store, settings.capacity), offers=Offers(store),
                 visitors=Addresses(settings.visitors_per_minute / 60, settings.visitors_per_minute),
                 handshakes=Addresses(settings.handshakes_per_second, settings.connections_per_address),

@@ -61,7 +61,7 @@ class Languages(BaseModel):
 
 @router.put("/agents/{id}/languages", responses=documented(401, 403, 404, 422))
 async def set_languages(
-    here: Here, _: AdminOnly, id: Annotated[str, Path(max_length=64)], given: Languages
+    here: Here, admin: AdminOnly, id: Annotated[str, Path(max_length=64)], given: Languages
 ) -> Languages:
     """In which an agent answers: who waits goes to somebody who speaks their language, where there is one."""
     person = await asyncio.to_thread(here.people.by_id, id)
@@ -71,5 +71,6 @@ async def set_languages(
         kept = await asyncio.to_thread(here.people.set_languages, id, given.languages)
     except UnusableEntry as error:
         raise Problem(422, "invalid", str(error)) from None
+    await asyncio.to_thread(here.audit.write, admin.person, "people.languages", id)
     await here.presence.set_languages(id, kept)
     return Languages(languages=list(kept))

@@ -16,6 +16,8 @@ EMAIL_CHARACTERS = 254
 LAST_TEXT_CHARACTERS = 200
 LANGUAGE_CHARACTERS = 32
 LANGUAGES_CHARACTERS = 100
+ACT_CHARACTERS = 64
+REASON_CHARACTERS = 500
 
 metadata = MetaData()
 
@@ -125,5 +127,19 @@ deployment = Table(
     metadata,
     Column("name", String(ID_CHARACTERS), primary_key=True),
     _long("value"),
+    **_MYSQL,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id("id", primary_key=True),
+    _number("at"),
+    _id("person"),
+    _text("act", ACT_CHARACTERS),
+    _id("subject"),
+    _text("reason", REASON_CHARACTERS),
+    Index("audit_person", "person", "id"),
+    Index("audit_subject", "subject", "id"),
     **_MYSQL,
 )

@@ -169,6 +169,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int]] = {
     "GET /api/queue": (401, 403, 403, 200, 200),
     "GET /api/agents": (401, 403, 403, 200, 200),
     "PUT /api/agents/{id}/languages": (401, 403, 403, 403, 422),
+    "GET /api/audit": (401, 403, 403, 403, 200),
     "GET /webhooks/rest/": (200, 200, 200, 200, 200),
     "POST /webhooks/rest/webhook": (422, 422, 422, 422, 422),
     "GET /healthz": (200, 200, 200, 200, 200),
