@@ -12,7 +12,20 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import agent, auditing, customer, health, login, pages, problems, rest_channel, roster, team, transcripts
+from api import (
+    agent,
+    auditing,
+    customer,
+    files,
+    health,
+    login,
+    pages,
+    problems,
+    rest_channel,
+    roster,
+    team,
+    transcripts,
+)
 from api.door import SECURITY_SCHEME, Doors
 from api.guard import Guard
 from api.handshake import chat
@@ -42,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Bellhop", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, settings=settings, chat=chat)
     problems.install(app)
-    for each in (customer, login, agent, transcripts, team, auditing, rest_channel, health, pages):
+    for each in (customer, login, agent, files, transcripts, team, auditing, rest_channel, health, pages):
         app.include_router(each.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -13,12 +13,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from api.cors import preflight, shared
+from api.pictures import FILE_BYTES, too_large
 from api.problems import Problem, answer
 from models.frames import PROTOCOL, TOKEN_PREFIX
 from models.settings import Settings
 
 PATH = "/chat"
 BODY_BYTES = 65_536
+# The one route whose body is no JSON; the form around a file takes some bytes too.
+UPLOAD = "/api/files"
+UPLOAD_BYTES = FILE_BYTES + BODY_BYTES
+# Nothing that was sent as a file ever runs or loads anything, wherever it is opened.
+FILE_POLICY = "default-src 'none'; sandbox"
 QUERY_BYTES = 4_096
 QUERY_FIELDS = 50
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -26,8 +32,8 @@ TOKEN_NAMES = frozenset({"token", "access_token", "refresh_token", "jwt", "autho
 # Three parts of base64url, the first of which begins with `{"`.
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 SECURITY = {
-    "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -55,7 +61,9 @@ class Guard:
                 elif problem:
                     await answer(problem)(scope, receive, secured)
                 else:
-                    await self._app(scope, _bounded(receive), secured)
+                    await self._app(
+                        scope, _bounded(receive, UPLOAD_BYTES if scope["path"] == UPLOAD else BODY_BYTES), secured
+                    )
             case "websocket":
                 problem = _query(scope) or self._handshake(scope) or _place(scope)
                 if problem:
@@ -102,19 +110,25 @@ def _body(scope: Scope) -> Problem | None:
     length = headers.get("content-length", "0")
     if not length.isdecimal():
         return Problem(400, "bad_request", "The length of the body is no number.")
-    if len(length) > len(str(BODY_BYTES)) or int(length) > BODY_BYTES:
-        return _too_large()
+    most, wanted = (
+        (UPLOAD_BYTES, "multipart/form-data") if scope["path"] == UPLOAD else (BODY_BYTES, "application/json")
+    )
+    if len(length) > len(str(most)) or int(length) > most:
+        return _too_large(most)
     has_body = int(length) > 0 or "transfer-encoding" in headers
-    if has_body and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        return Problem(415, "unsupported_media_type", "Send application/json.")
+    if has_body and headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:
+        return Problem(415, "unsupported_media_type", f"Send {wanted}.")
     return None
 
 
-def _too_large() -> Problem:
+def _too_large(most: int) -> Problem:
+    if most == UPLOAD_BYTES:
+        bad = too_large()
+        return Problem(bad.status, bad.code, bad.sentence)
     return Problem(413, "too_large", f"A body has at most {BODY_BYTES} bytes.")
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """A chunked body has no length to look at before."""
     got = 0
 
@@ -122,7 +136,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal got
         message = await receive()
         got += len(message.get("body", b""))
-        if got > BODY_BYTES:
+        if got > most:
             # FastAPI passes this kind on, and makes a 400 of every other.
             raise HTTPException(413)
         return message
@@ -136,6 +150,8 @@ def _secured(scope: Scope, send: Send, origins: frozenset[str]) -> Send:
             headers = MutableHeaders(scope=message)
             headers.update(SECURITY)
             headers.update(shared(scope, origins))
+            if scope["path"].startswith(f"{UPLOAD}/"):
+                headers["Content-Security-Policy"] = FILE_POLICY
             if scope["path"].startswith(("/api/", "/webhooks/")):
                 headers["Cache-Control"] = "no-store"
         await send(message)

@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.address import Places
 from api.auth import BadToken, Disabled, Identity, Role, Tokens
+from api.file_store import Folder
 from api.hub import Hub
 from api.metrics import Metrics
 from api.problems import FORBIDDEN, UNAUTHORIZED, Problem
@@ -25,12 +26,17 @@ from models.database import open_engine
 from models.people import HASHES_AT_ONCE, People, Person
 from models.sealed import KeyRing
 from models.settings import Settings
+from models.uploads import Uploads
 from stream.history import History
 from stream.log import Log
 from stream.presence import Presence
 from stream.push import Push
 from stream.store import Store
 
+# Each may have its 10 MB in memory; who comes later waits with what they have in their own.
+UPLOADS_AT_ONCE = 8
+# Drawing a large picture anew takes a core for half a second.
+DRAWN_AT_ONCE = 2
 LOGINS_PER_SECOND = 20 / 60
 LOGINS_AT_ONCE = 20
 
@@ -55,9 +61,13 @@ class Node:
     visitors: Addresses
     handshakes: Addresses
     places: Places
+    uploads: Uploads
+    files: Folder
     metrics: Metrics = field(default_factory=Metrics)
     # Hashing waits here and not in a thread: the threads are for everybody's SQL.
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
+    uploading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE))
+    drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DRAWN_AT_ONCE))
     logins: Addresses = field(default_factory=lambda: Addresses(LOGINS_PER_SECOND, LOGINS_AT_ONCE))
 
     @classmethod
@@ -77,7 +87,7 @@ class Node:
                 seats=Seats(store, settings.capacity), offers=Offers(store),
                 visitors=Addresses(settings.visitors_per_minute / 60, settings.visitors_per_minute),
                 handshakes=Addresses(settings.handshakes_per_second, settings.connections_per_address),
-                places=Places(settings.connections_per_address),
+                places=Places(settings.connections_per_address), uploads=Uploads(engine), files=Folder(settings.files_folder),
             )  # fmt: skip
 
     async def valid(self, token: str) -> Identity:

@@ -76,6 +76,7 @@ SENTENCES: Mapping[str, str] = {
     "full": "You hold as many conversations as you may.",
     "id_conflict": "This id was used for another message.",
     "bad_frame": "The fields of this frame are not as they should be.",
+    "no_file": "There is no such file of yours in this conversation.",
     "bad_payload": "A payload is that of a button, and begins with a slash.",
     "rate_limited": "That was too fast. Please wait a moment.",
     "unavailable": "We cannot take this just now. Keep it and try again.",

@@ -11,7 +11,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from api.deadline import Deadline
-from api.guard import SECURITY
+from api.guard import SECURITY, UPLOAD
 from api.intake import Intake
 from api.problems import Problem, answer
 from models.settings import Settings
@@ -28,6 +28,7 @@ TOO_LATE = Problem(408, "too_late", "The request did not come in time. Please se
 def request_protocol(settings: Settings) -> type[HttpToolsProtocol]:
     """The protocol class for uvicorn, which makes its objects by itself."""
     request_limit = settings.request_limit.total_seconds()
+    upload_limit = settings.upload_limit.total_seconds()
     send_limit = settings.send_limit.total_seconds()
 
     class RequestProtocol(HttpToolsProtocol):
@@ -84,6 +85,8 @@ def request_protocol(settings: Settings) -> type[HttpToolsProtocol]:
         def on_headers_complete(self) -> None:
             super().on_headers_complete()
             self._in_head = False
+            if self.url.partition(b"?")[0] == UPLOAD.encode():
+                self._request.within(upload_limit, self._too_late)
 
         def on_message_complete(self) -> None:
             self._in_head = True

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from api.connection import Connection
 from api.node import Node
-from api.problems import Refused
+from api.problems import NO_SQL, Refused
 from api.rights import Rights
 from models.conversation import Expect, Holder
-from models.entry import Message, Note
+from models.entry import File, Message, Note
 from models.frames import Ack, Say, SayNote, rfc3339
 from models.sealed import KeyRing
 from models.sensitive import redact, seal_text
 from stream.change import Change
-from stream.errors import Stale
+from stream.errors import Stale, Unavailable
 
 FINGERPRINT_BYTES = 8
 
@@ -25,6 +27,7 @@ class Saying:
     def __init__(self, node: Node, connection: Connection, rights: Rights) -> None:
         self._log = node.log
         self._ring = node.ring
+        self._uploads = node.uploads
         self._connection = connection
         self._identity = connection.identity
         self._rights = rights
@@ -37,11 +40,32 @@ class Saying:
             # A commit to a conversation that nobody has heard of would begin it.
             await self._rights.known(name)
         text = frame.text or frame.payload or ""
+        files = await self._files(name, frame.files)
         row = f"{self._identity.person}:{frame.id}"
         masked, sealed = seal_text(text, self._ring, row)
         payload = redact(frame.payload) if frame.payload else None
-        message = Message(self._identity.author, masked, id=frame.id, payload=payload, sealed=sealed, row=row)
-        await self._commit(self._said(name, message, fingerprint(self._ring, "say", text, frame.payload or "")), frame)
+        message = Message(
+            self._identity.author, masked, id=frame.id, payload=payload, files=files, sealed=sealed, row=row
+        )
+        same = fingerprint(self._ring, "say", text, frame.payload or "", *frame.files)
+        await self._commit(self._said(name, message, same), frame)
+
+    async def _files(self, conversation: str, ids: Sequence[str]) -> tuple[File, ...]:
+        """Only one's own, and only where they were sent to: an id alone gives nobody a file. Raises Refused, Unavailable."""
+        if not ids:
+            return ()
+        try:
+            found = await asyncio.to_thread(self._uploads.found, ids)
+        except NO_SQL:
+            raise Unavailable("what is known of files is in SQL") from None
+        mine = [found[id] for id in dict.fromkeys(ids) if id in found]
+        if len(mine) != len(ids) or any(
+            (each.conversation, each.person) != (conversation, self._identity.person) for each in mine
+        ):
+            raise Refused("no_file")
+        return tuple(
+            File(each.id, each.name, each.type, each.bytes, each.width or None, each.height or None) for each in mine
+        )  # fmt: skip
 
     def _said(self, name: str, message: Message, print_of_it: str) -> Change:
         if self._identity.staff:

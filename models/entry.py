@@ -32,6 +32,17 @@ class Button(msgspec.Struct, frozen=True):
     payload: str
 
 
+class File(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file that was sent; its bytes are at `/api/files/{id}`. Pictures have a size in pixels."""
+
+    id: str
+    name: str
+    type: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="message"):
     """One thing said. `text` is masked; what was masked is in `sealed`, bound to `row`."""
 
@@ -45,6 +56,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind",
     image: str | None = None
     custom: dict[str, Any] | None = None
     attachment: Any = None
+    files: tuple[File, ...] = ()
     sealed: tuple[SealedSpan, ...] = ()
     row: str = ""
     channel: str = "web"

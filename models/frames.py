@@ -13,11 +13,14 @@ from typing import Annotated, Any, Literal, NoReturn, get_args
 
 import msgspec
 
-from models.entry import Author, AuthorKind, Button, Entry, HolderChange, Message, Note
+from models.entry import Author, AuthorKind, Button, Entry, File, HolderChange, Message, Note
 from models.sensitive import find
 
 PROTOCOL = "bellhop.v1"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - the sub-protocol's prefix, not a token
+
+# Of one message.
+FILES = 5
 
 Seq = Annotated[
     int, msgspec.Meta(ge=0, le=2**53 - 1, description="Place in the conversation; 0 is before the first entry")
@@ -35,12 +38,14 @@ class ClientFrame(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_
 
 
 class Say(ClientFrame, frozen=True, tag="say"):
-    """Say something. A customer's own conversation is the default; agents name it. `payload` is that of a pressed button."""
+    """Say something. A customer's own conversation is the default; agents name it. `payload` is that of a pressed button, `files` are ids
+    that `POST /api/files` has given to the same person for this conversation; with them the text may be left out."""
 
     id: Id
     text: str | None = None
     payload: str | None = None
     conversation: str | None = None
+    files: Annotated[tuple[str, ...], msgspec.Meta(max_length=FILES)] = ()
 
 
 class Typing(ClientFrame, frozen=True, tag="typing"):
@@ -204,6 +209,7 @@ class SaidMessage(ServerFrame, frozen=True, tag="message"):
     image: str | None = None
     custom: dict[str, Any] | None = None
     attachment: Any = None
+    files: tuple[File, ...] = ()
 
 
 class SaidNote(ServerFrame, frozen=True, tag="note"):
@@ -396,7 +402,7 @@ def _checked(frame: FromClient, text_characters: int) -> FromClient:
         raise BadFrame(
             "bad_id", "An id is 1 to 64 letters, digits, dots, colons, underscores or hyphens, made at random."
         )
-    if not visible(frame.text or "") and not (isinstance(frame, Say) and frame.payload):
+    if not visible(frame.text or "") and not (isinstance(frame, Say) and (frame.payload or frame.files)):
         raise BadFrame("empty", "There is nothing to send.", frame.id)
     if len(frame.text or "") + len((frame.payload or "") if isinstance(frame, Say) else "") > text_characters:
         raise BadFrame("too_long", f"A message has at most {text_characters} characters.", frame.id)
@@ -468,7 +474,7 @@ def shown(entry: Entry, to_agent: bool) -> ServerFrame:
             return SaidMessage(
                 entry.conversation, entry.seq, said.author, said.text, at,
                 id=said.id, buttons=said.quick_replies or said.buttons, elements=said.elements, image=said.image,
-                custom=said.custom, attachment=said.attachment,
+                custom=said.custom, attachment=said.attachment, files=said.files,
             )  # fmt: skip
         case Note() as note:
             if not to_agent:

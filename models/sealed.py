@@ -150,18 +150,30 @@ class KeyRing:
 
     def seal(self, clear: str, place: Place) -> str:
         """Raises KeyWornOut after SEALS_PER_KEY seals of this process under one derived key."""
+        return (
+            urlsafe_b64encode(self.seal_bytes(clear.encode("utf-8", "surrogatepass"), place))
+            .rstrip(b"=")
+            .decode("ascii")
+        )
+
+    def seal_bytes(self, clear: bytes, place: Place) -> bytes:
+        """The same for what is no text. Raises KeyWornOut."""
         column = (self.active, place.table, place.column)
         # next() on a counter is atomic; two threads never take the same number.
         if next(self._seals.setdefault(column, itertools.count())) >= SEALS_PER_KEY:
             raise KeyWornOut(f"Key {self.active} has sealed too often; rotate the keys.")
         header = _header(self.active)
         nonce = secrets.token_bytes(NONCE_BYTES)
-        box = self._cipher(column).encrypt(nonce, clear.encode("utf-8", "surrogatepass"), _bound(header, place))
-        return urlsafe_b64encode(header + nonce + box).rstrip(b"=").decode("ascii")
+        return header + nonce + self._cipher(column).encrypt(nonce, clear, _bound(header, place))
 
     def open(self, sealed: str, place: Place) -> str:
         """Raises Unreadable: damaged, cut, moved, of an unknown version or algorithm, or the key is gone."""
-        raw = _decoded(sealed)
+        return self.open_bytes(_decoded(sealed), place).decode("utf-8", "surrogatepass")
+
+    def open_bytes(self, raw: bytes, place: Place) -> bytes:
+        """What seal_bytes() has made. Raises Unreadable."""
+        if len(raw) < OVERHEAD_BYTES:
+            raise Unreadable("cut")
         key_id = int.from_bytes(raw[2:HEADER_BYTES], "big")
         if raw[0] != VERSION:
             raise Unreadable("unknown version")
@@ -171,10 +183,9 @@ class KeyRing:
             raise Unreadable("unknown key id")
         header, nonce, box = raw[:HEADER_BYTES], raw[HEADER_BYTES:BOX_START], raw[BOX_START:]
         try:
-            clear = self._cipher((key_id, place.table, place.column)).decrypt(nonce, box, _bound(header, place))
+            return self._cipher((key_id, place.table, place.column)).decrypt(nonce, box, _bound(header, place))
         except InvalidTag:
             raise Unreadable("wrong tag") from None
-        return clear.decode("utf-8", "surrogatepass")
 
     def reseal(self, sealed: str, place: Place) -> str:
         """The same under the active key; unchanged when it is under it already. Raises Unreadable as open() does."""
@@ -218,8 +229,6 @@ def _decoded(sealed: str) -> bytes:
     # base64 has several spellings of the same bytes; only our own is taken, so that equal values are equal texts.
     if urlsafe_b64encode(raw).rstrip(b"=") != sealed.encode("ascii"):
         raise Unreadable("not base64url")
-    if len(raw) < OVERHEAD_BYTES:
-        raise Unreadable("cut")
     return raw
 
 

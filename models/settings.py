@@ -94,6 +94,10 @@ class Settings:
         "Sockets that one address may open in a second, after as many at once as it may have; more are refused (429)",
     )
     visitors_per_minute: int = _setting(120, "New customers and conversations from one address; more are refused (429)")
+    uploads_per_day: int = _setting(
+        104_857_600, "Bytes of files that one person may send in a day; more are refused (429)"
+    )
+    upload_limit: timedelta = _setting(timedelta(minutes=2), "A file whose sending takes longer is given up")
     connections: int = _setting(15_000, "Sockets of one API process; more are refused (1013)")
     recent_entries: int = _setting(200, "Entries of a conversation that are kept in Redis for resuming")
     idle: timedelta = _setting(timedelta(hours=24), "A conversation idle this long leaves Redis once it is archived")
@@ -135,6 +139,10 @@ class Settings:
     @property
     def key_file(self) -> Path:
         return self.secret_key_file if self.secret_key_file.name else self.home / "secret.json"
+
+    @property
+    def files_folder(self) -> Path:
+        return self.home / "files"
 
     @property
     def models(self) -> Path:

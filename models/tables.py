@@ -122,6 +122,23 @@ login_failures = Table(
     **_MYSQL,
 )
 
+files = Table(
+    "files",
+    metadata,
+    _id("id", primary_key=True),
+    _id("conversation"),
+    _id("person"),
+    _text("name", NAME_CHARACTERS),
+    _text("type", 64),
+    _number("bytes"),
+    _number("width"),
+    _number("height"),
+    _number("at"),
+    Index("files_person", "person", "at"),
+    Index("files_conversation", "conversation"),
+    **_MYSQL,
+)
+
 deployment = Table(
     "deployment",
     metadata,

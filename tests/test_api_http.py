@@ -166,6 +166,8 @@ MATRIX: dict[str, tuple[int, int, int, int, int]] = {
     "GET /api/conversations/{id}": (401, 200, 404, 200, 200),
     "GET /api/conversations/{id}/messages": (401, 200, 404, 200, 200),
     "GET /api/conversations/{id}/transcript": (401, 200, 404, 200, 200),
+    "POST /api/files": (415, 415, 415, 415, 415),
+    "GET /api/files/{id}": (401, 404, 404, 404, 404),
     "GET /api/queue": (401, 403, 403, 200, 200),
     "GET /api/agents": (401, 403, 403, 200, 200),
     "PUT /api/agents/{id}/languages": (401, 403, 403, 403, 422),

@@ -22,6 +22,7 @@ from stream.store import Store
 from tests.desk_side import DeskSide
 from tests.fixtures_api import Api
 from tests.fixtures_store import free_port
+from tests.test_pictures import PDF, picture
 
 AXE = Path(__file__).parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
 INTERACTIVE_MS = 1000
@@ -413,3 +414,67 @@ async def filled(api: Api, conversation: str) -> None:
             texts = [f"answer {each} " + "and more words " * (each % 7) for each in range(start, start + 50)]
             await log.commit(Change(conversation, tuple(Message(Author(AuthorKind.BOT), text) for text in texts)))
     engine.dispose()
+
+
+def test_pictures_are_dropped_pasted_and_chosen_and_seen_by_both_sides(
+    visitor: Visitor, api: Api, tmp_path: Path
+) -> None:
+    page = visitor.page
+    visitor.conversation()
+    named = [tmp_path / name for name in ("cat <b>.png", "page.svg")]
+    named[0].write_bytes(picture("PNG", (400, 300)))
+    named[1].write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='pwned()'/>")
+    page.get_by_test_id("file").set_input_files(named)
+    tiles = page.locator(".tile")
+    expect(tiles).to_have_count(2)
+    expect(tiles.nth(0)).to_have_attribute("data-state", "ready", timeout=20_000)
+    expect(tiles.nth(1).get_by_role("alert")).to_contain_text(
+        "Pictures (PNG, JPEG, WebP, GIF) and PDF files can be sent."
+    )
+    expect(page.get_by_test_id("send")).to_be_disabled()
+    tiles.nth(1).get_by_test_id("upload-cancel").click()
+    page.get_by_test_id("say").fill("what is this?")
+    page.get_by_test_id("say").press("Enter")
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1, timeout=20_000)
+    expect(tiles).to_have_count(0)
+    shown = page.get_by_role("img", name="cat <b>.png")
+    expect(shown).to_be_visible()
+    page.wait_for_function(
+        "() => document.querySelector('bellhop-chat').shadowRoot.querySelector('.picture img').naturalWidth === 400"
+    )
+    with page.expect_download() as saved:
+        shown.click()
+    assert saved.value.suggested_filename.endswith(".png")
+    for how in ("paste", "drop"):
+        page.evaluate(HAND_OVER, [how, list(picture("JPEG"))])
+        expect(tiles.first).to_have_attribute("data-state", "ready", timeout=20_000)
+        page.get_by_test_id("send").click()
+    expect(page.locator(".picture img")).to_have_count(3, timeout=20_000)
+    page.reload()
+    expect(page.locator(".picture img")).to_have_count(3, timeout=20_000)
+
+
+def test_a_file_without_a_network_waits_for_another_try(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.conversation()
+    page.route("**/api/files", lambda route: route.abort())
+    page.get_by_test_id("file").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    tile = page.locator(".tile")
+    expect(tile.get_by_role("alert")).to_contain_text("It did not arrive.")
+    page.unroute("**/api/files")
+    tile.get_by_role("button", name="Try again").click()
+    expect(tile).to_have_attribute("data-state", "ready", timeout=20_000)
+    page.get_by_test_id("send").click()
+    expect(page.locator(".paper")).to_contain_text("a.pdf")
+
+
+# As a person's hand does: the browser gives files only with its own events.
+HAND_OVER = """([how, bytes]) => {
+  const given = new DataTransfer();
+  given.items.add(new File([new Uint8Array(bytes)], "shot.jpg", {type: "image/jpeg"}));
+  const root = document.querySelector("bellhop-chat").shadowRoot;
+  const more = {bubbles: true, cancelable: true};
+  if (how === "paste") root.querySelector("textarea").dispatchEvent(new ClipboardEvent("paste", {clipboardData: given, ...more}));
+  else for (const name of ["dragover", "drop"])
+    root.querySelector(".panel").dispatchEvent(new DragEvent(name, {dataTransfer: given, ...more}));
+}"""

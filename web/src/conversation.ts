@@ -1,6 +1,6 @@
 // One conversation as a browser knows it. Pure: what happens comes in as an Input, what must be done goes out as Effects.
 // Entries are shown in the order of `seq` without a hole; what I said stays in the outbox until it is archived.
-import type { Ack, Entry, FromClient, FromServer, Holder, Pong, Refusal, Resumed, Welcome } from "./frames.ts";
+import type { Ack, Entry, FileInfo, FromClient, FromServer, Holder, Pong, Refusal, Resumed, Welcome } from "./frames.ts";
 
 /** sending: on its way, or behind one that is. waiting: refused for now, goes out again by itself. failed: refused for good, the person decides. */
 export type SendState = "sending" | "waiting" | "sent" | "failed";
@@ -9,6 +9,7 @@ export interface Own {
   id: string;
   text: string;
   payload?: string;
+  files?: readonly FileInfo[];
   note: boolean;
   at: number;
   state: SendState;
@@ -48,7 +49,7 @@ export interface Conversation {
 
 export type Input =
   | { on: "frame"; frame: FromServer }
-  | { on: "say"; id: string; text: string; payload?: string; note?: boolean; at: number }
+  | { on: "say"; id: string; text: string; payload?: string; files?: readonly FileInfo[]; note?: boolean; at: number }
   | { on: "again"; id: string }
   | { on: "flush" }
   | { on: "ask" }
@@ -130,8 +131,8 @@ function received(state: Conversation, frame: FromServer): Step {
 
 // ---- what I say
 
-function said(state: Conversation, { id, text, payload, note, at }: Own): Step {
-  const own: Own = { id, text, ...(payload ? { payload } : {}), note, at, state: "sending" };
+function said(state: Conversation, { id, text, payload, files, note, at }: Own): Step {
+  const own: Own = { id, text, ...(payload ? { payload } : {}), ...(files?.length ? { files } : {}), note, at, state: "sending" };
   // Behind one that waits to go out again it waits too: order is kept.
   const blocked = state.outbox.some((each) => each.state === "waiting");
   return [{ ...state, outbox: [...state.outbox, blocked ? { ...own, state: "waiting" } : own] }, []];
@@ -154,7 +155,8 @@ function sent(state: Conversation): Step {
 function send(state: Conversation, own: Own): Effect {
   const where = state.named && state.id ? { conversation: state.id } : {};
   if (own.note) return { do: "send", frame: { type: "note", id: own.id, text: own.text, conversation: state.id ?? "" } };
-  return { do: "send", frame: { type: "say", id: own.id, text: own.text, ...(own.payload ? { payload: own.payload } : {}), ...where } };
+  const files = own.files ? { files: own.files.map((each) => each.id) } : {};
+  return { do: "send", frame: { type: "say", id: own.id, text: own.text, ...(own.payload ? { payload: own.payload } : {}), ...files, ...where } };
 }
 
 function acked(state: Conversation, ack: Ack): Step {

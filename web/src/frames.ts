@@ -22,6 +22,16 @@ export interface Card {
   buttons?: { title: string; type?: string; payload?: string; url?: string }[];
 }
 
+/** A file that was said; its bytes are at /api/files/{id}. */
+export interface FileInfo {
+  id: string;
+  name: string;
+  type: string;
+  bytes: number;
+  width?: number;
+  height?: number;
+}
+
 export interface Welcome {
   type: "welcome";
   epoch: string;
@@ -57,6 +67,7 @@ export interface Message {
   buttons?: Button[];
   elements?: Card[];
   image?: string;
+  files?: FileInfo[];
 }
 
 export interface Note {
@@ -147,7 +158,7 @@ export type Entry = Message | Note | Skip | HolderFrame;
 export type FromServer = Welcome | Ack | Entry | Typing | Read | Resumed | Queue | Pong | Refusal;
 
 export type FromClient =
-  | { type: "say"; id: string; text?: string; payload?: string; conversation?: string }
+  | { type: "say"; id: string; text?: string; payload?: string; files?: string[]; conversation?: string }
   | { type: "note"; id: string; text: string; conversation: string }
   | { type: "typing"; on: boolean; conversation?: string }
   | { type: "read"; seq: number; conversation?: string }

@@ -1,6 +1,6 @@
 // What the transcript shows, from what is known of a conversation. Pure.
 import type { Conversation, Own } from "./conversation.ts";
-import type { AuthorKind, Button, Card, Entry, Holder, HolderFrame } from "./frames.ts";
+import type { AuthorKind, Button, Card, Entry, FileInfo, Holder, HolderFrame } from "./frames.ts";
 
 export type RowState = "sending" | "waiting" | "sent" | "seen" | "failed" | "received";
 
@@ -15,6 +15,7 @@ export interface MessageRow {
   text: string;
   image: string;
   cards: readonly Card[];
+  files: readonly FileInfo[];
   at: number;
   state: RowState;
   code: string;
@@ -95,7 +96,7 @@ function entryRow(state: Conversation, entry: Entry, before: HolderFrame | undef
       const image = entry.type === "message" ? (entry.image ?? "") : "";
       return [{
         row: "message", key: mine && id ? `own:${id}` : `seq:${seq}`, seq, author: author.kind, name: author.name ?? "", mine,
-        note: entry.type === "note", text, image, cards: entry.type === "message" ? (entry.elements ?? NONE) : NONE, at: Date.parse(entry.at), state: state_, code: "", id, first: true, last: true, told: false,
+        note: entry.type === "note", text, image, cards: entry.type === "message" ? (entry.elements ?? NONE) : NONE, files: entry.type === "message" ? (entry.files ?? NONE) : NONE, at: Date.parse(entry.at), state: state_, code: "", id, first: true, last: true, told: false,
       }];
     }
   }
@@ -104,7 +105,7 @@ function entryRow(state: Conversation, entry: Entry, before: HolderFrame | undef
 function ownRow(own: Own, viewer: Viewer): MessageRow {
   return {
     row: "message", key: `own:${own.id}`, seq: own.seq ?? 0, author: viewer.kind, name: "", mine: true, note: own.note, text: own.text,
-    image: "", cards: NONE, at: own.at, state: own.state, code: own.code ?? "", id: own.id, first: true, last: true, told: false,
+    image: "", cards: NONE, files: own.files ?? NONE, at: own.at, state: own.state, code: own.code ?? "", id: own.id, first: true, last: true, told: false,
   };
 }
 

@@ -45,6 +45,7 @@ const ERRORS: Record<string, Word> = {
   too_long: "error_too_long",
   closed: "error_closed",
   empty: "error_empty",
+  no_file: "error_no_file",
   bad_text: "error_bad_text",
   not_found: "error_not_found",
   not_assigned: "error_not_assigned",

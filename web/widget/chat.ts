@@ -1,7 +1,7 @@
 // One customer's chat in this tab: wires the link, the outbox and the pure conversation, and tells who listens. Draws nothing.
 import { conversation, step } from "../src/conversation.ts";
 import type { Conversation, Input, Own } from "../src/conversation.ts";
-import type { Entry, FromServer, Message } from "../src/frames.ts";
+import type { Entry, FileInfo, FromServer, Message } from "../src/frames.ts";
 import { newId } from "../src/identity.ts";
 import { Link } from "../src/link.ts";
 import type { LinkState } from "../src/link.ts";
@@ -108,8 +108,8 @@ export class Chat {
     this.#seen();
   }
 
-  say(text: string, payload?: string): void {
-    this.#apply({ on: "say", id: newId(), text, ...(payload ? { payload } : {}), at: Date.now() });
+  say(text: string, payload?: string, files: readonly FileInfo[] = []): void {
+    this.#apply({ on: "say", id: newId(), text, ...(payload ? { payload } : {}), files, at: Date.now() });
   }
 
   again(id: string): void {

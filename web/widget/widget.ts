@@ -6,6 +6,8 @@ import { Chat } from "./chat.ts";
 import type { Told } from "./chat.ts";
 import { languageOf } from "./options.ts";
 import type { Options } from "./options.ts";
+import { Pictures } from "./pictures.ts";
+import { Uploads } from "./uploads.ts";
 
 const LANGUAGE_KEY = "bellhop.language";
 const OPEN_KEY = "bellhop.open";
@@ -26,6 +28,8 @@ type Name = keyof Events;
 
 export class Widget {
   readonly chat: Chat;
+  readonly uploads: Uploads;
+  readonly pictures: Pictures;
   isOpen = false;
   /** The last thing that a screen reader is told. */
   announced = "";
@@ -40,6 +44,9 @@ export class Widget {
     speak(kept === "zh" || kept === "en" ? kept : (languageOf(options) ?? language));
     this.chat = new Chat(options.server, (told) => this.#told(told));
     this.chat.listen(() => this.#changed());
+    const from = () => (this.chat.view.state.id ? { token: this.chat.token, conversation: this.chat.view.state.id } : null);
+    this.uploads = new Uploads({ server: options.server, from, changed: () => this.#changed() });
+    this.pictures = new Pictures(options.server, () => this.chat.token);
   }
 
   /** After it is drawn: comes back as it was left on the page before. */
@@ -132,7 +139,8 @@ export class Widget {
     switch (told.on) {
       case "message": {
         const { author, text } = told.message;
-        this.#say(t("widget_says", { name: author.kind === "bot" ? t("bot") : (author.name ?? t("agent")), text }));
+        const said = text || (told.message.files ?? []).map((each) => each.name).join(", ");
+        this.#say(t("widget_says", { name: author.kind === "bot" ? t("bot") : (author.name ?? t("agent")), text: said }));
         return this.#emit("message", { author: author.kind });
       }
       case "unread":

@@ -2,7 +2,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { t } from "../../src/words.ts";
 import type { Widget } from "../widget.ts";
-import { Icon, SMILE, UP } from "./icons.tsx";
+import { KINDS, MOST } from "../uploads.ts";
+import { Waiting } from "./Attachments.tsx";
+import { CLIP, Icon, SMILE, UP } from "./icons.tsx";
 
 const TYPING_EVERY_MS = 3000;
 const TYPING_ENDS_MS = 5000;
@@ -24,9 +26,11 @@ export function Composer({ widget }: { widget: Widget }) {
   useLayoutEffect(() => fit(field.current), [text]);
   useEffect(() => field.current?.setAttribute("enterkeyhint", "send"), []);
   useEffect(() => widget.onFocus(() => field.current?.focus()), [widget]);
+  const { uploads } = widget;
+  const sendable = over <= 0 && (uploads.all.length > 0 ? uploads.ready : text.trim() !== "");
   const send = () => {
-    if (!text.trim() || over > 0) return;
-    widget.chat.say(text.trim());
+    if (!sendable) return;
+    widget.chat.say(text.trim(), undefined, uploads.take());
     write("");
     typing(false);
     field.current?.focus();
@@ -37,6 +41,12 @@ export function Composer({ widget }: { widget: Widget }) {
     event.preventDefault();
     send();
   };
+  const paste = (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    uploads.add(files);
+  };
   const add = (emoji: string) => {
     const [start, end] = [field.current?.selectionStart ?? text.length, field.current?.selectionEnd ?? text.length];
     write(text.slice(0, start) + emoji + text.slice(end));
@@ -44,18 +54,37 @@ export function Composer({ widget }: { widget: Widget }) {
   };
   return (
     <form className="composer" onSubmit={(event) => (event.preventDefault(), send())}>
+      <Waiting uploads={uploads} />
+      <Attach add={(files) => uploads.add(files)} full={uploads.all.length >= MOST} />
       <textarea
         ref={field} rows={1} data-testid="say" autoComplete="off" dir="auto" value={text}
         placeholder={t("placeholder")} aria-label={t("placeholder")}
         onInput={(event) => (write(event.currentTarget.value), typing(event.currentTarget.value.trim() !== ""))}
-        onKeyDown={key} onCompositionEnd={() => (composed.current = performance.now())} onBlur={() => typing(false)}
+        onKeyDown={key} onPaste={paste} onCompositionEnd={() => (composed.current = performance.now())} onBlur={() => typing(false)}
       />
       <Emoji add={add} />
-      <button type="submit" className="send" data-testid="send" aria-label={t("send")} title={t("send")} disabled={over > 0 || !text.trim()}>
+      <button type="submit" className="send" data-testid="send" aria-label={t("send")} title={t("send")} disabled={!sendable}>
         <Icon d={UP} />
       </button>
       <div className={over > 0 ? "count trouble" : "count"} role="status">{!near ? "" : over > 0 ? t("count_over", { n: over }) : t("count_left", { n: -over })}</div>
     </form>
+  );
+}
+
+function Attach({ add, full }: { add(files: Iterable<File>): void; full: boolean }) {
+  const input = useRef<HTMLInputElement>(null);
+  const chosen = () => {
+    add([...(input.current?.files ?? [])]);
+    // The same file may be chosen once more after it was taken away.
+    if (input.current) input.current.value = "";
+  };
+  return (
+    <>
+      <button type="button" className="bare" data-testid="attach" disabled={full} aria-label={t("file_add")} title={t("file_add")} onClick={() => input.current?.click()}>
+        <Icon d={CLIP} />
+      </button>
+      <input ref={input} type="file" data-testid="file" accept={KINDS.join(",")} multiple hidden onChange={chosen} />
+    </>
   );
 }
 

@@ -3,10 +3,11 @@ import { clock, full } from "../../src/clock.ts";
 import type { Card as CardData } from "../../src/frames.ts";
 import type { MessageRow } from "../../src/rows.ts";
 import { language, sentence, t } from "../../src/words.ts";
+import { Said } from "./Attachments.tsx";
 import { BELL, Icon } from "./icons.tsx";
 import type { Acts } from "./Transcript.tsx";
 
-export function Message({ row, again, say }: { row: MessageRow } & Acts) {
+export function Message({ row, pictures, again, say }: { row: MessageRow } & Acts) {
   const kinds = ["message", row.mine ? "mine" : "theirs", row.first && "first", row.last && "last"].filter(Boolean).join(" ");
   const author = row.author === "bot" ? t("bot") : row.name || t("agent");
   return (
@@ -14,10 +15,13 @@ export function Message({ row, again, say }: { row: MessageRow } & Acts) {
       {row.first && !row.mine && <div className="name">{row.author === "bot" && <Icon d={BELL} />}{author}</div>}
       {row.mine && <span className="unseen">{t("widget_you")}: </span>}
       <div className="line-up">
-        <div className="bubble" title={full(row.at)}>
-          {row.text && <span className="text" dir="auto"><Linked text={row.text} /></span>}
-          <Picture image={row.image} />
-        </div>
+        {(row.text || row.image) && (
+          <div className="bubble" title={full(row.at)}>
+            {row.text && <span className="text" dir="auto"><Linked text={row.text} /></span>}
+            <Picture image={row.image} />
+          </div>
+        )}
+        {row.files.length > 0 && <div className="files"><Said files={row.files} pictures={pictures} /></div>}
         <time dateTime={new Date(row.at).toISOString()}>{clock(row.at)}</time>
       </div>
       {row.cards.length > 0 && <div className="cards">{row.cards.slice(0, MOST_CARDS).map((card, index) => <Card key={index} card={card} say={say} />)}</div>}

@@ -1,5 +1,5 @@
 // The open chat: header, transcript, and at its foot the composer or what comes after the end.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { midnight } from "../../src/clock.ts";
 import { buttons, rows } from "../../src/rows.ts";
 import { t } from "../../src/words.ts";
@@ -18,19 +18,30 @@ export function Panel({ widget }: { widget: Widget }) {
   const { state } = chat.view;
   const closed = state.holding?.holder === "nobody";
   const all = rows(state, { kind: "customer" }, midnight);
+  const [over, setOver] = useState(false);
   useEffect(() => fitted(panel.current), []);
+  const dragged = (event: DragEvent) => {
+    if (closed || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    setOver(event.type === "dragover");
+    if (event.type === "drop") widget.uploads.add(event.dataTransfer.files);
+  };
   const escape = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
     event.stopPropagation();
     widget.close();
   };
   return (
-    <section ref={panel} className="panel" role="dialog" aria-label={widget.options.title || t("title")} data-testid="panel" onKeyDown={escape}>
+    <section
+      ref={panel} className="panel" role="dialog" aria-label={widget.options.title || t("title")} data-testid="panel" onKeyDown={escape}
+      onDragOver={dragged} onDragLeave={dragged} onDrop={dragged}
+    >
       <Header widget={widget} />
       <Transcript
-        rows={all} top={state.top} typing={state.typing !== null} again={(id) => chat.again(id)} say={(title, payload) => chat.say(title, payload)}
+        rows={all} top={state.top} typing={state.typing !== null} pictures={widget.pictures} again={(id) => chat.again(id)} say={(title, payload) => chat.say(title, payload)}
         tail={all.length === 0 ? <Greeting widget={widget} /> : <Chips widget={widget} />}
       />
+      {over && <div className="over" aria-hidden="true">{t("file_drop")}</div>}
       {closed ? <Ending widget={widget} /> : <Composer widget={widget} />}
     </section>
   );

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { clock, day, full } from "../../src/clock.ts";
 import type { LineRow, Row } from "../../src/rows.ts";
 import { language, t } from "../../src/words.ts";
+import type { Pictures } from "../pictures.ts";
 import { ARROW_DOWN, Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
 
@@ -16,6 +17,7 @@ const GUESSED_ROW_PX = 64;
 const AHEAD_PX = 1500;
 
 export interface Acts {
+  pictures: Pictures;
   again(id: string): void;
   say(title: string, payload: string): void;
 }
@@ -27,7 +29,7 @@ interface Props extends Acts {
   tail: ReactNode;
 }
 
-export function Transcript({ rows, top, typing, tail, again, say }: Props) {
+export function Transcript({ rows, top, typing, tail, pictures, again, say }: Props) {
   const scroll = useRef<HTMLDivElement>(null);
   const inside = useRef<HTMLDivElement>(null);
   const near = useRef(true);
@@ -68,7 +70,7 @@ export function Transcript({ rows, top, typing, tail, again, say }: Props) {
         <div ref={inside}>
           <div className="rows" role="log" aria-live="off" aria-label={t("widget_transcript")}>
             {chunks.map((each, index) => (
-              <Chunk key={index} rows={each} scroll={scroll} late={index >= chunks.length - 2} spoken={language} again={again} say={say} />
+              <Chunk key={index} rows={each} scroll={scroll} late={index >= chunks.length - 2} spoken={language} pictures={pictures} again={again} say={say} />
             ))}
           </div>
           {typing && <div className="typing" role="img" aria-label={t("typing")}><i /><i /><i /></div>}
@@ -95,7 +97,7 @@ interface ChunkProps extends Acts {
   spoken: string;
 }
 
-const Chunk = memo(function Chunk({ rows, scroll, late, again, say }: ChunkProps) {
+const Chunk = memo(function Chunk({ rows, scroll, late, pictures, again, say }: ChunkProps) {
   const box = useRef<HTMLDivElement>(null);
   const height = useRef(0);
   const [shown, setShown] = useState(late);
@@ -116,7 +118,7 @@ const Chunk = memo(function Chunk({ rows, scroll, late, again, say }: ChunkProps
   const far = { height: `${height.current || rows.length * GUESSED_ROW_PX}px` };
   return (
     <div ref={box} className="chunk" style={shown ? { height: "auto" } : far}>
-      {shown && rows.map((row) => <Line key={row.key} row={row} again={again} say={say} />)}
+      {shown && rows.map((row) => <Line key={row.key} row={row} pictures={pictures} again={again} say={say} />)}
     </div>
   );
 }, same);
@@ -132,14 +134,14 @@ function alike(one: Row, two: Row | undefined): boolean {
   return true;
 }
 
-function Line({ row, again, say }: { row: Row } & Acts) {
+function Line({ row, pictures, again, say }: { row: Row } & Acts) {
   switch (row.row) {
     case "day":
       return <div className="day" title={full(row.at)}>{row.pause ? clock(row.at) : `${day(row.at, Date.now())} ${clock(row.at)}`}</div>;
     case "line":
       return <div className="line" data-holder={row.holder} title={full(row.at)}><span>{moved(row)}</span></div>;
     case "message":
-      return <Message row={row} again={again} say={say} />;
+      return <Message row={row} pictures={pictures} again={again} say={say} />;
   }
 }
 
