@@ -15,6 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from api import (
     agent,
     auditing,
+    choosing,
     customer,
     files,
     health,
@@ -55,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Bellhop", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, settings=settings, chat=chat)
     problems.install(app)
-    for each in (customer, login, agent, files, transcripts, team, auditing, rest_channel, health, pages):
+    for each in (customer, login, agent, files, transcripts, team, auditing, choosing, rest_channel, health, pages):
         app.include_router(each.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -65,6 +66,7 @@ async def _work(node: Node) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(node.hub.run())
         group.create_task(roster.watch(node))
+        group.create_task(choosing.follow(node))
 
 
 def _leave_if_it_failed(working: asyncio.Task[None]) -> None:

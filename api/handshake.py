@@ -12,9 +12,10 @@ from api.address import address_of
 from api.auth import BadToken, Disabled, Identity
 from api.connection import CloseCode, Connection
 from api.node import Node
-from api.problems import NO_SQL, UNAUTHORIZED, Problem, answer, kinds, too_many
+from api.problems import UNAUTHORIZED, Problem, answer, kinds, too_many
 from api.socket import Session
 from api.verbs import Verbs
+from models.database import NO_SQL
 from models.frames import PROTOCOL, TOKEN_PREFIX
 from stream.errors import Unavailable
 

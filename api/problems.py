@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from models.conversation import IllegalMove, NotYours
+from models.database import NO_SQL
 from models.frames import BadFrame, ErrorFrame
 from models.people import RefreshRefused, TooManyTries
 from stream.errors import IdConflict, Unavailable
@@ -23,8 +24,6 @@ from stream.history import ArchiveUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_MS = 1000
-# What SQL raises where it does not answer; a wrong statement of ours is no such thing.
-NO_SQL = (OperationalError, InterfaceError, InternalError, NoConnection)
 
 logger = logging.getLogger("bellhop.api")
 
@@ -57,6 +56,7 @@ STATUSES: Mapping[int, _Status] = {
     404: _Status("Not found", "not_found"),
     405: _Status("Method not allowed", "method_not_allowed"),
     408: _Status("Too late", "too_late"),
+    409: _Status("Conflict", "conflict"),
     413: _Status("Too large", "too_large"),
     415: _Status("Unsupported media type", "unsupported_media_type"),
     422: _Status("Not as expected", "invalid"),

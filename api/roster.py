@@ -11,7 +11,7 @@ from api.auth import LEEWAY_SECONDS, BadToken, Disabled
 from api.connection import CloseCode, Connection
 from api.hub import Hub
 from api.node import Node, judge
-from api.problems import NO_SQL
+from models.database import NO_SQL
 from models.people import Person
 
 # Sockets of a disabled person are closed within five seconds.

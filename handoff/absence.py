@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from handoff.queue import Queue
@@ -36,7 +37,8 @@ _BACK = {"zh": "我们{day} {time}（{zone}）上班。", "en": " We are back on
 class Absence:
     """The leader's. Raises Unavailable."""
 
-    def __init__(self, hours: Hours, log: Log, queue: Queue, presence: Presence) -> None:
+    def __init__(self, hours: Callable[[], Hours], log: Log, queue: Queue, presence: Presence) -> None:
+        """`hours` answers those of now: admins may change them."""
         self._hours = hours
         self._log = log
         self._queue = queue
@@ -64,7 +66,7 @@ class Absence:
         self._told[state.id] = state.asked
         if state.absent == state.asked:
             return
-        text = sentence(state.language, self._hours, datetime.now(UTC))
+        text = sentence(state.language, self._hours(), datetime.now(UTC))
         change = Change(
             state.id,
             (Message(Author(AuthorKind.BOT), text, language=state.language or None),),

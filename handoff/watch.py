@@ -16,9 +16,12 @@ from handoff.offers import Offers
 from handoff.queue import Queue, waits
 from handoff.replies import Reminding, Replies
 from handoff.seats import Seats
+from models.choices import HoursChoice
+from models.choosing import Choices, Chosen
 from models.conversation import Holder, IllegalMove
-from models.database import open_engine
+from models.database import NO_SQL, open_engine
 from models.entry import HolderChange
+from models.hours import Hours
 from models.settings import Routing, Settings
 from stream import keys
 from stream.change import Line
@@ -56,7 +59,8 @@ class Watch:
         self._assigning = Assigning(log, self._queue, self._presence, seats)
         offers = Offers(store)
         self._offering = Offering(settings, log, self._queue, self._presence, seats, offers)
-        self._absence = Absence(settings.hours, log, self._queue, self._presence)
+        self._chosen = Chosen(Choices(history.engine))
+        self._absence = Absence(self._hours, log, self._queue, self._presence)
         self._sweep = Sweep(log, seats, offers)
         self._replies = Replies(store)
         self._reminding = Reminding(settings, log, self._queue, self._replies)
@@ -86,6 +90,16 @@ class Watch:
                     await pause(TICK_SECONDS, stop)
             finished.set()
 
+    def _hours(self) -> Hours:
+        chosen = self._chosen.get(HoursChoice)
+        return self._settings.hours if chosen is None else chosen.hours()
+
+    async def _look(self) -> None:
+        try:
+            await self._chosen.look()
+        except NO_SQL:
+            logger.warning("SQL does not answer: settings are as they were")
+
     @property
     def _leads(self) -> bool:
         return len(self._leases.owned) == self._settings.partitions
@@ -114,6 +128,7 @@ class Watch:
         while not stop.is_set():
             try:
                 if self._leads:
+                    await self._look()
                     if time.monotonic() - reconciled >= RECONCILE_EVERY_SECONDS:
                         await self._reconcile()
                         reconciled = time.monotonic()

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, insert, make_url, select, text, update
-from sqlalchemy.exc import ArgumentError, IntegrityError
+from sqlalchemy.exc import ArgumentError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from models.tables import deployment
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 TIMEOUT_SECONDS = 5
+# What is raised where SQL does not answer; a wrong statement of ours is no such thing.
+NO_SQL = (OperationalError, InterfaceError, InternalError, NoConnection)
 # Below the read timeout: a lock that is not given shows as error 1205, and the connection stays usable.
 LOCK_WAIT_SECONDS = 3
 # One machine may need long for a large table, and the others wait for it.

@@ -160,3 +160,14 @@ audit = Table(
     Index("audit_subject", "subject", "id"),
     **_MYSQL,
 )
+
+choices = Table(
+    "choices",
+    metadata,
+    _id("name", primary_key=True),
+    _number("version"),
+    _number("at"),
+    _id("person"),
+    _long("value"),
+    **_MYSQL,
+)

@@ -71,6 +71,11 @@ class History:
         self._insert_conversations = _insert(conversations, _nothing(conversations, mysql))
         self._merge_conversations = _insert(conversations, _replace(conversations, mysql))
 
+    @property
+    def engine(self) -> Engine:
+        """For what lies beside the log in the same database."""
+        return self._engine
+
     def write(self, lines: Sequence[Line], epoch: str = "") -> dict[str, int]:
         """Writes messages and conversations in one transaction: conversation → highest seq that SQL holds now.
 

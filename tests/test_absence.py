@@ -13,6 +13,7 @@ import pytest
 from handoff import absence, desk
 from handoff.absence import sentence
 from handoff.watch import Watch
+from models.choosing import Choices
 from models.entry import Message
 from models.hours import Hours
 from models.settings import Settings
@@ -91,3 +92,19 @@ def test_outside_business_hours_it_is_told_when_somebody_is_back(at: str, langua
 def test_within_business_hours_nobody_knows_when() -> None:
     now = datetime(2026, 11, 24, 3, tzinfo=UTC)
     assert sentence("en", HOURS, now) == sentence("en", Hours(), now)
+
+
+async def test_hours_that_an_admin_chose_go_before_those_of_the_environment(
+    store: Store, settings: Settings, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(absence, "ABSENT_SECONDS", 0.2)
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    days = {"first": tomorrow, "last": tomorrow, "spans": ["07:15-08:00"]}
+    Choices(log.history.engine).put("hours", 0, {"zone": "UTC", "dates": [days]}, "a_boss")
+
+    async def is_told() -> bool:
+        return any("at 07:15 (UTC)" in text for _, text in await said(log, "c_1"))
+
+    async with watching(store, replace(settings, hours=HOURS), log):
+        await waiting(log, "c_1")
+        await eventually(is_told, "when somebody is back")
