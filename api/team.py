@@ -64,13 +64,11 @@ async def set_languages(
     here: Here, admin: AdminOnly, id: Annotated[str, Path(max_length=64)], given: Languages
 ) -> Languages:
     """In which an agent answers: who waits goes to somebody who speaks their language, where there is one."""
-    person = await asyncio.to_thread(here.people.by_id, id)
-    if person is None:
-        raise Problem(*NOBODY)
     try:
-        kept = await asyncio.to_thread(here.people.set_languages, id, given.languages)
+        kept = await asyncio.to_thread(here.people.set_languages, id, given.languages, admin.person)
+    except KeyError:
+        raise Problem(*NOBODY) from None
     except UnusableEntry as error:
         raise Problem(422, "invalid", str(error)) from None
-    await asyncio.to_thread(here.audit.write, admin.person, "people.languages", id)
     await here.presence.set_languages(id, kept)
     return Languages(languages=list(kept))

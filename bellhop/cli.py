@@ -184,6 +184,14 @@ def users_languages(
     speak(_settings(), email, languages or [])
 
 
+@users_app.command("reset")
+def users_reset(email: Annotated[str, typer.Argument(help="Whose.")]) -> None:
+    """Make a new password for somebody who lost theirs; it is shown once."""
+    from bellhop.users import reset
+
+    reset(_settings(), email)
+
+
 @users_app.command("list")
 def users_list() -> None:
     """Show who may log in."""

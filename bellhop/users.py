@@ -15,10 +15,8 @@ from rich.table import Table
 
 from bellhop.failure import USAGE, Failure
 from models.database import open_engine
-from models.people import People, Role
+from models.people import GENERATED_BYTES, People, Role
 from models.settings import Settings
-
-GENERATED_BYTES = 18  # 24 characters of base64
 
 
 def add(settings: Settings, email: str, name: str, admin: bool, password_file: Path | None) -> None:
@@ -41,6 +39,19 @@ def speak(settings: Settings, email: str, languages: Collection[str]) -> None:
             raise Failure("There is nobody with this e-mail.", "See who there is with `bellhop users list`.", USAGE)
         kept = people.set_languages(person.id, languages)
     print(f"Done: answers in {', '.join(kept) or 'all languages'}.")
+
+
+def reset(settings: Settings, email: str) -> None:
+    """For a lost password: a new one, shown once; the person is signed out everywhere. Raises Failure."""
+    password = generated()
+    with _people(settings) as people:
+        person = people.by_email(email)
+        if person is None:
+            raise Failure("There is nobody with this e-mail.", "See who there is with `bellhop users list`.", USAGE)
+        people.set_password(person.id, password)
+    if person.disabled:
+        print("This person is disabled, and cannot log in with it until an admin lets them in again.")
+    _show_once(person.email, password)
 
 
 def show(settings: Settings) -> None:

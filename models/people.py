@@ -21,12 +21,14 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection, Engine, Insert, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from models import audit
 from models.database import writing
 from models.tables import EMAIL_CHARACTERS, NAME_CHARACTERS, login_failures, people, refresh_tokens
 
 FAILURES = 5
 FAILURES_WITHIN = timedelta(minutes=15)
 LANGUAGES = 20
+GENERATED_BYTES = 18  # of a generated password: 24 characters of base64
 _LANGUAGE = re.compile("[a-z]{2,3}")
 PASSWORD_CHARACTERS = (8, 1024)
 # One hash takes 155 ms of a core and 64 MiB: more at once would be a way to stop the machine.
@@ -67,6 +69,10 @@ class UnusableEntry(PeopleError):
     """An e-mail, name or password that cannot be taken."""
 
 
+class LastAdmin(PeopleError):
+    """Nobody could change anything any more."""
+
+
 class TooManyTries(PeopleError):
     """The account is locked, also for the right password, for `retry_seconds` more."""
 
@@ -103,13 +109,18 @@ class People:
         self._hashing = BoundedSemaphore(HASHES_AT_ONCE)
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 
-    def add(self, email: str, name: str, role: Role | str, password: str) -> Person:
-        """Raises EmailTaken, UnusableEntry; ValueError for another role."""
-        person = Person(f"a_{secrets.token_hex(16)}", _email(email), _name(name), Role(role), False, 0, self._clock())
-        row = {name: getattr(person, name) for name in Person.__slots__} | {"languages": None}
+    def add(
+        self, email: str, name: str, role: Role | str, password: str, languages: Collection[str] = (), by: str = ""
+    ) -> Person:
+        """`by` is who adds them; empty: the command line. Raises EmailTaken, UnusableEntry; ValueError for another role."""
+        id, spoken, now = f"a_{secrets.token_hex(16)}", _languages(languages), self._clock()
+        person = Person(id, _email(email), _name(name), Role(role), False, 0, now, spoken)
+        row = {name: getattr(person, name) for name in Person.__slots__} | {"languages": " ".join(spoken) or None}
+        hashed = self._hash(password)
         try:
             with writing(self._engine) as connection:
-                connection.execute(insert(people).values(**row, password_hash=self._hash(password)))
+                connection.execute(insert(people).values(**row, password_hash=hashed))
+                audit.write(connection, by, "people.add", id)
         except IntegrityError:
             raise EmailTaken("There is a person with this e-mail already.") from None
         return person
@@ -125,7 +136,7 @@ class People:
         with self._engine.connect() as connection:
             return [_person(row) for row in connection.execute(select(people).order_by(people.c.email))]
 
-    def set_password(self, id: str, password: str) -> None:
+    def set_password(self, id: str, password: str, by: str = "") -> None:
         """Signs the person out everywhere, and lifts a lock. Raises UnusableEntry."""
         hashed = self._hash(password)
         with writing(self._engine) as connection:
@@ -133,21 +144,53 @@ class People:
             connection.execute(update(people).where(people.c.id == id).values(password_hash=hashed))
             connection.execute(delete(login_failures).where(login_failures.c.account == _account(email or "")))
             self._sign_out(connection, id)
+            audit.write(connection, by, "people.password", id)
 
-    def set_languages(self, id: str, languages: Collection[str]) -> tuple[str, ...]:
+    def set_languages(self, id: str, languages: Collection[str], by: str = "") -> tuple[str, ...]:
         """In what form they are kept: `zh`, `en`, each once. Raises UnusableEntry."""
-        kept = tuple(dict.fromkeys(each.strip().lower() for each in languages))
-        if len(kept) > LANGUAGES or not all(_LANGUAGE.fullmatch(each) for each in kept):
-            raise UnusableEntry(f"Languages are codes of two or three letters, like zh or en, and at most {LANGUAGES}.")
-        with writing(self._engine) as connection:
-            connection.execute(update(people).where(people.c.id == id).values(languages=" ".join(kept)))
-        return kept
+        return self.change(id, by, languages=languages).languages
 
-    def disable(self, id: str) -> None:
-        """Signs the person out everywhere, for good."""
+    def disable(self, id: str, by: str = "") -> None:
+        """Signs the person out everywhere, until they are let in again. Raises LastAdmin."""
+        self.change(id, by, disabled=True)
+
+    def change(
+        self,
+        id: str,
+        by: str = "",
+        *,
+        name: str | None = None,
+        role: Role | str | None = None,
+        disabled: bool | None = None,
+        languages: Collection[str] | None = None,
+    ) -> Person:
+        """What is None stays. Who is disabled, or given another role, is signed out everywhere.
+
+        Raises UnusableEntry, LastAdmin; KeyError where there is nobody with this id.
+        """
+        wanted: dict[str, Any] = {
+            "name": None if name is None else _name(name),
+            "role": None if role is None else Role(role),
+            "disabled": disabled,
+            "languages": None if languages is None else " ".join(_languages(languages)),
+        }
         with writing(self._engine) as connection:
-            connection.execute(update(people).where(people.c.id == id).values(disabled=True))
-            self._sign_out(connection, id)
+            # All admins are locked, in one order: two who disable each other at once would leave nobody.
+            known = select(people).where((people.c.role == Role.ADMIN) | (people.c.id == id)).order_by(people.c.id)
+            rows = {row.id: row for row in connection.execute(known.with_for_update())}
+            before = rows[id]._asdict()
+            changed = {field: each for field, each in wanted.items() if each is not None and each != before[field]}
+            after = before | changed
+            others = any(row.role == Role.ADMIN and not row.disabled for row in rows.values() if row.id != id)
+            if _is_admin(before) and not _is_admin(after) and not others:
+                raise LastAdmin("This is the last admin who can log in: make somebody else an admin first.")
+            if changed:
+                connection.execute(update(people).where(people.c.id == id).values(**changed))
+            if changed.keys() & {"role", "disabled"}:
+                self._sign_out(connection, id)
+            for field in sorted(changed):
+                audit.write(connection, by, _ACTS.get((field, changed[field]), f"people.{field}"), id)
+            return _person(connection.execute(select(people).where(people.c.id == id)).one())
 
     def verify(self, email: str, password: str) -> Person | None:
         """The person, or None for an unknown e-mail, a wrong password or a disabled person. Raises TooManyTries."""
@@ -266,6 +309,26 @@ def _person(row: Row[Any]) -> Person:
         row.created,
         tuple((row.languages or "").split()),
     )
+
+
+# What they are called on record where the name of the field does not say it.
+_ACTS = {
+    ("disabled", True): "people.disable",
+    ("disabled", False): "people.enable",
+    ("role", Role.ADMIN): "people.make_admin",
+    ("role", Role.AGENT): "people.make_agent",
+}
+
+
+def _is_admin(row: dict[str, Any]) -> bool:
+    return row["role"] == Role.ADMIN and not row["disabled"]
+
+
+def _languages(languages: Collection[str]) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(each.strip().lower() for each in languages))
+    if len(kept) > LANGUAGES or not all(_LANGUAGE.fullmatch(each) for each in kept):
+        raise UnusableEntry(f"Languages are codes of two or three letters, like zh or en, and at most {LANGUAGES}.")
+    return kept
 
 
 def _saved(jti: str, person: str, family: str, expires: int) -> Insert:

@@ -55,7 +55,7 @@ def test_admins_look_it_up_with_names(api: Api) -> None:
         http.headers["Authorization"] = f"Bearer {answer['token']}"
         languages = {"languages": ["zh"]}
         assert http.put(f"/api/agents/{api.wen.id}/languages", json=languages).status_code == 200
-        (act,) = http.get("/api/audit").json()["acts"]
+        (act,) = http.get("/api/audit?act=people.languages").json()["acts"]
         assert (act["name"], act["act"], act["subject"]) == ("Boss", "people.languages", api.wen.id)
         assert act["at"].endswith("Z")
         http.put(f"/api/agents/{api.li.id}/languages", json=languages)
@@ -63,5 +63,7 @@ def test_admins_look_it_up_with_names(api: Api) -> None:
         assert page["acts"][0]["subject"] == api.li.id
         rest = http.get("/api/audit", params={"limit": 1, "after": page["next"]}).json()
         assert rest["acts"] == [act]
+        by_hand = http.get("/api/audit?act=people.add").json()["acts"]
+        assert {(each["person"], each["name"]) for each in by_hand} == {("", "")}, "the command line adds people too"
         assert http.get("/api/audit?subject=nothing").json() == {"acts": [], "next": None}
         assert http.get("/api/audit?limit=0").status_code == 422

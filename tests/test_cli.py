@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bellhop.supervisor import SOURCE
+from models.audit import Audit
 from models.people import People
 from tests.fixtures_sql import opened
 
@@ -156,6 +157,22 @@ def test_users_are_added_with_a_generated_password_that_is_shown_once(bellhop: S
     listed = bellhop("users", "list")
     assert re.search(r"ann@example.com\s+Ann\s+agent\s+yes", listed.stdout)
     assert found[1] not in listed.stdout
+
+
+def test_a_lost_password_is_replaced_by_one_that_is_shown_once(bellhop: Shell) -> None:
+    bellhop("migrate")
+    before = re.search(r"^ {4}(\S{20,})$", bellhop("users", "add", "ann@example.com").stdout, re.MULTILINE)
+    after = re.search(r"^ {4}(\S{20,})$", bellhop("users", "reset", "Ann@example.com").stdout, re.MULTILINE)
+    assert before
+    assert after
+    with opened(f"sqlite:///{bellhop.home / 'bellhop.db'}") as engine:
+        assert People(engine).verify("ann@example.com", before[1]) is None
+        assert People(engine).verify("ann@example.com", after[1])
+        assert [each.act for each in Audit(engine).page()] == ["people.password", "people.add"]
+    nobody = bellhop("users", "reset", "b@example.com")
+    assert nobody.returncode != 0
+    assert "nobody with this e-mail" in nobody.stderr
+
 
 
 def test_a_password_can_come_from_a_file_and_is_not_repeated(bellhop: Shell, tmp_path: Path) -> None:
