@@ -57,7 +57,20 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Bellhop", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, settings=settings, chat=chat)
     problems.install(app)
-    for each in (customer, login, agent, files, transcripts, team, people, auditing, choosing, rest_channel, health, pages):
+    for each in (
+        customer,
+        login,
+        agent,
+        files,
+        transcripts,
+        team,
+        people,
+        auditing,
+        choosing,
+        rest_channel,
+        health,
+        pages,
+    ):
         app.include_router(each.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

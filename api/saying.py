@@ -8,9 +8,10 @@ from hashlib import blake2b
 
 from api.connection import Connection
 from api.node import Node
-from api.problems import NO_SQL, Refused
+from api.problems import Refused
 from api.rights import Rights
 from models.conversation import Expect, Holder
+from models.database import NO_SQL
 from models.entry import File, Message, Note
 from models.frames import Ack, Say, SayNote, rfc3339
 from models.sealed import KeyRing

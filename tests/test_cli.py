@@ -174,7 +174,6 @@ def test_a_lost_password_is_replaced_by_one_that_is_shown_once(bellhop: Shell) -
     assert "nobody with this e-mail" in nobody.stderr
 
 
-
 def test_a_password_can_come_from_a_file_and_is_not_repeated(bellhop: Shell, tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text(PASSWORD + "\n")
