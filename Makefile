@@ -1,6 +1,6 @@
 # Thin on purpose: what a target does is in deploy/*.sh, or is one command. `make run` and `make test` set up all that they need.
 .POSIX:
-.PHONY: run test lint bench web lock venv dev
+.PHONY: run test lint bench web types lock venv dev
 
 PYTHON = python3
 BIN = .venv/bin
@@ -26,6 +26,9 @@ bench: dev web
 
 web: venv
 	@sh deploy/web.sh
+
+types: dev
+	@$(BIN)/python -m api.typescript
 
 lock: dev
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install -q uv
