@@ -94,6 +94,8 @@ class Connection:
         self.sent: dict[str, int] = {}
         self.from_log = asyncio.Lock()
         self.due: set[str] = set()
+        # Where a customer is, as agents may see it.
+        self.page: dict[str, str] = {}
 
     def send(self, frame: ServerFrame) -> None:
         self.outbox.put(encode(frame))

@@ -15,6 +15,7 @@ from api.address import Places
 from api.auth import BadToken, Disabled, Identity, Role, Tokens
 from api.file_store import Folder
 from api.hub import Hub
+from api.identity import Identities
 from api.metrics import Metrics
 from api.problems import FORBIDDEN, UNAUTHORIZED, Problem
 from api.rate import Addresses
@@ -64,6 +65,7 @@ class Node:
     visitors: Addresses
     handshakes: Addresses
     places: Places
+    identities: Identities
     uploads: Uploads
     files: Folder
     metrics: Metrics = field(default_factory=Metrics)
@@ -90,7 +92,9 @@ class Node:
                 presence=Presence(store, settings), queue=Queue(store), seats=Seats(store, settings.capacity), offers=Offers(store),
                 visitors=Addresses(settings.visitors_per_minute / 60, settings.visitors_per_minute),
                 handshakes=Addresses(settings.handshakes_per_second, settings.connections_per_address),
-                places=Places(settings.connections_per_address), uploads=Uploads(engine), files=Folder(settings.files_folder),
+                places=Places(settings.connections_per_address),
+                identities=Identities(settings.identity_secret_file, ring.signing),
+                uploads=Uploads(engine), files=Folder(settings.files_folder),
             )  # fmt: skip
 
     async def valid(self, token: str) -> Identity:

@@ -69,6 +69,7 @@ SENTENCES: Mapping[str, str] = {
     "not_found": "There is no such conversation.",
     "forbidden": "This is not for your role.",
     "closed": "This conversation is closed.",
+    "not_closed": "This conversation is not closed yet.",
     "not_assigned": "You do not hold this conversation.",
     "not_possible": "That is not possible now.",
     "taken": "Somebody else was quicker.",

@@ -74,7 +74,7 @@ class Saying:
             return Change(
                 name, (message,), client_id=message.row, fingerprint=print_of_it, expect=expect, add={"unread_customer": 1}
             )  # fmt: skip
-        mine = {"customer": self._identity.person, "name": self._identity.name}
+        mine = {"customer": self._identity.person, "name": self._identity.name, **self._connection.page}
         return Change(
             name, (message,), client_id=message.row, fingerprint=print_of_it, expect=Expect(not_holder=Holder.NOBODY),
             set={field: value for field, value in mine.items() if value}, add={"unread_agent": 1},

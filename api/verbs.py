@@ -11,6 +11,7 @@ from api.problems import Refused
 from api.rights import Rights
 from api.saying import Saying
 from api.supervising import Supervising
+from api.visiting import Visiting
 from handoff.expecting import place_frame
 from models.conversation import Conversation, Holder
 from models.entry import Author, AuthorKind
@@ -22,8 +23,10 @@ from models.frames import (
     GiveBack,
     HolderFrame,
     Limits,
+    Page,
     Ping,
     Pong,
+    Rate,
     Read,
     Reopen,
     Resume,
@@ -52,6 +55,7 @@ class Verbs:
         self._rights = Rights(node.log, connection.identity)
         self._saying = Saying(node, connection, self._rights)
         self._moving = Moving(node, connection, self._rights)
+        self._visiting = Visiting(node, connection, self._rights)
         self._supervising = Supervising(node, connection, self._rights)
 
     async def do(self, frame: FromClient) -> None:
@@ -84,6 +88,10 @@ class Verbs:
                 await self._supervising.assign(frame.conversation, frame.to)
             case Close():
                 await self._moving.close(frame.conversation)
+            case Rate():
+                await self._visiting.rate(frame)
+            case Page():
+                self._visiting.page(frame)
             case Status():
                 await self._supervising.status(frame.status, frame.agent)
             case _:

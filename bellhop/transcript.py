@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from models.entry import AuthorKind, Button
-from models.frames import FromServer, HolderFrame, SaidMessage, SaidNote, Skip
+from models.frames import FromServer, HolderFrame, RatingFrame, SaidMessage, SaidNote, Skip
 
 HOLDERS = {
     "bot": "The bot answers.",
@@ -29,7 +29,7 @@ class Transcript:
         """(lines to show, whether something before it is missing and must be asked for)."""
         if isinstance(frame, HolderFrame) and not frame.at:
             return list(_holder(frame)), False
-        if not isinstance(frame, SaidMessage | SaidNote | Skip | HolderFrame) or frame.seq <= self.seq:
+        if not isinstance(frame, SaidMessage | SaidNote | Skip | HolderFrame | RatingFrame) or frame.seq <= self.seq:
             return [], False
         if frame.seq > self.seq + 1:
             return [], True
@@ -41,7 +41,7 @@ class Transcript:
         number = int(line) if line.isascii() and line.isdigit() and len(line) < 4 else 0
         return self.buttons[number - 1] if 0 < number <= len(self.buttons) else None
 
-    def _lines(self, frame: SaidMessage | SaidNote | Skip | HolderFrame) -> Iterator[str]:
+    def _lines(self, frame: SaidMessage | SaidNote | Skip | HolderFrame | RatingFrame) -> Iterator[str]:
         match frame:
             case SaidMessage():
                 self.buttons = frame.buttons
@@ -51,6 +51,8 @@ class Transcript:
                 yield f"note by {frame.author.name or frame.author.id}: {frame.text}"
             case HolderFrame():
                 yield from _holder(frame)
+            case RatingFrame():
+                yield f"The customer gives {frame.stars} of 5 stars."
             case Skip():
                 return
 

@@ -71,7 +71,8 @@ class Conversation(msgspec.Struct, frozen=True):
 
     `token` counts the moves of the holder (an old one is refused), `answered` is the last seq that the bot need not answer, `left` is
     the agent from whom it came back to the queue, `asked` is when the customer began to wait for a person (ms, 0 = not waiting),
-    `absent` the `asked` of the wait in which the customer was told that nobody is there, `top` of the log is `seq`.
+    `absent` the `asked` of the wait in which the customer was told that nobody is there, `page` is where the customer was when they last
+    spoke, `top` of the log is `seq`.
     """
 
     id: str
@@ -92,6 +93,8 @@ class Conversation(msgspec.Struct, frozen=True):
     archived: int = 0
     unread_customer: int = 0
     unread_agent: int = 0
+    page: str = ""
+    page_title: str = ""
 
     def require_held_by(self, agent: str) -> None:
         """Raises NotYours unless `agent` holds it."""

@@ -85,7 +85,18 @@ class HolderChange(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="k
     returned: bool = False
 
 
-Body = Message | Note | HolderChange
+class Rated(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="rating"):
+    """What a customer thought of it after it was closed: 1 to 5 stars, and words that are masked as all others."""
+
+    author: Author
+    stars: int
+    text: str = ""
+    id: str | None = None
+    sealed: tuple[SealedSpan, ...] = ()
+    row: str = ""
+
+
+Body = Message | Note | HolderChange | Rated
 
 _body_encoder = msgspec.json.Encoder()
 _body_decoder: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Body)

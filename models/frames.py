@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NoReturn, get_args
 
 import msgspec
 
-from models.entry import Author, AuthorKind, Button, Entry, File, HolderChange, Message, Note
+from models.entry import Author, AuthorKind, Button, Entry, File, HolderChange, Message, Note, Rated
 from models.sensitive import find
 
 PROTOCOL = "bellhop.v1"
@@ -139,6 +139,21 @@ class Status(ClientFrame, frozen=True, tag="status"):
     agent: str | None = None
 
 
+class Rate(ClientFrame, frozen=True, tag="rate"):
+    """Customers: how it was, once it is closed; told as `rating`."""
+
+    conversation: str
+    stars: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    text: str | None = None
+
+
+class Page(ClientFrame, frozen=True, tag="page"):
+    """Customers: the page on which they are. Agents see it with what is said next, without query and fragment."""
+
+    url: Annotated[str, msgspec.Meta(max_length=2048)]
+    title: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+
+
 FromClient = (
     Say
     | Typing
@@ -155,6 +170,8 @@ FromClient = (
     | Reopen
     | SayNote
     | Status
+    | Rate
+    | Page
 )
 
 
@@ -243,6 +260,17 @@ class HolderFrame(ServerFrame, frozen=True, tag="holder"):
     wait_seconds: int | None = None
     wait_range: tuple[int, int] | None = None
     at: str | None = None
+
+
+class RatingFrame(ServerFrame, frozen=True, tag="rating"):
+    """What the customer thought of it, 1 to 5 stars."""
+
+    conversation: str
+    seq: int
+    author: Author
+    stars: int
+    at: str
+    text: str = ""
 
 
 class TypingFrame(ServerFrame, frozen=True, tag="typing"):
@@ -340,6 +368,7 @@ FromServer = (
     | SaidNote
     | Skip
     | HolderFrame
+    | RatingFrame
     | TypingFrame
     | ReadFrame
     | Resumed
@@ -396,6 +425,8 @@ def parse(text: str, text_characters: int) -> FromClient:
 def _checked(frame: FromClient, text_characters: int) -> FromClient:
     if isinstance(frame, Transfer) and len(frame.note or "") > text_characters:
         raise BadFrame("too_long", f"A note has at most {text_characters} characters.")
+    if isinstance(frame, Rate) and len(frame.text or "") > text_characters:
+        raise BadFrame("too_long", f"A text has at most {text_characters} characters.")
     if not isinstance(frame, Say | SayNote):
         return frame
     if not _is_id(frame.id):
@@ -484,3 +515,5 @@ def shown(entry: Entry, to_agent: bool) -> ServerFrame:
             return HolderFrame(
                 entry.conversation, entry.seq, change.holder, reason=change.reason, agent=change.agent, at=at
             )
+        case Rated() as rated:
+            return RatingFrame(entry.conversation, entry.seq, rated.author, rated.stars, at, rated.text)

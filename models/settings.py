@@ -64,6 +64,9 @@ class Settings:
     admin_password_file: Path = _setting(Path(), "First admin's password; empty: one is generated and shown once")
     admin_email: str = _setting("admin@example.com", "First admin's e-mail")
     allowed_origins: str = _setting("", "Origins whose pages may have the widget, besides our own, with commas between")
+    identity_secret_file: Path = _setting(
+        Path(), "Secret with which your site signs who its customers are; empty: all are anonymous"
+    )
     forwarded_allow_ips: str = _setting("127.0.0.1", "Proxies whose X-Forwarded-For is believed")
     rest_channel: Access = _setting(Access.LOCAL, "Rasa's REST channel: off, local (this machine only) or open")
     rest_channel_token_file: Path = _setting(

@@ -111,7 +111,9 @@ class Customer:
             self.outbox.pop(frame["id"], None)
         elif kind == "error":
             self.errors.append(frame)
-        elif (frame.get("seq") and kind in ("message", "note", "skip")) or (kind == "holder" and frame.get("at")):
+        elif (frame.get("seq") and kind in ("message", "note", "skip", "rating")) or (
+            kind == "holder" and frame.get("at")
+        ):
             self.entries[frame["seq"]] = frame
         self.on_frame(frame)
         self.heard.set()

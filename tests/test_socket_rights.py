@@ -48,9 +48,11 @@ MATRIX: dict[str, tuple[dict[str, Any], tuple[str | None, ...]]] = {
     "transfer": ({"to": "queue"}, ("forbidden", "forbidden", "not_assigned", OK)),
     "reopen": ({}, ("forbidden", "forbidden", "not_possible", "not_possible")),
     "assign": ({"to": "a_nobody"}, ("forbidden", "forbidden", "not_available", "forbidden")),
+    "page": ({"url": "https://shop.example/cups"}, (OK, OK, "forbidden", "forbidden")),
+    "rate": ({"stars": 5}, ("not_closed", "not_found", "forbidden", "forbidden")),
     "close": ({}, (OK, "not_found", "not_assigned", OK)),
 }
-WITHOUT_CONVERSATION = ("ping", "status")
+WITHOUT_CONVERSATION = ("ping", "status", "page")
 UNKNOWN = "c_" + "0" * 32
 
 

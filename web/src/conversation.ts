@@ -106,6 +106,7 @@ function received(state: Conversation, frame: FromServer): Step {
     case "message":
     case "note":
     case "skip":
+    case "rating":
       return placed(state, frame);
     case "holder":
       return frame.at ? placed(state, frame) : [{ ...state, holding: held(state.holding, frame) }, []];
@@ -235,6 +236,7 @@ function noticed(state: Conversation, entry: Entry): Conversation {
       return { ...state, outbox, typing: state.typing?.kind === entry.author.kind ? null : state.typing };
     }
     case "skip":
+    case "rating":
       return state;
   }
 }

@@ -8,6 +8,7 @@ export type Note = made.SaidNote;
 export type Offer = made.OfferFrame;
 export type Overdue = made.OverdueFrame;
 export type Queue = made.QueueFrame;
+export type Rating = made.RatingFrame;
 export type Read = made.ReadFrame;
 export type Refusal = made.ErrorFrame;
 export type Typing = made.TypingFrame;
@@ -27,6 +28,6 @@ export type Message = Omit<made.SaidMessage, "elements"> & { elements?: Card[] }
 /** Without `at` it repeats the state and is no entry. */
 export type HolderFrame = Omit<made.HolderFrame, "holder"> & { holder: Holder };
 
-export type Entry = Message | Note | made.Skip | HolderFrame;
+export type Entry = Message | Note | made.Skip | HolderFrame | Rating;
 export type FromServer = Exclude<made.FromServer, made.Welcome | made.SaidMessage | made.HolderFrame> | Welcome | Message | HolderFrame;
 export type FromClient = made.FromClient;

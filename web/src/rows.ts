@@ -81,6 +81,7 @@ export function buttons(state: Conversation): readonly Button[] {
 function entryRow(state: Conversation, entry: Entry, before: HolderFrame | undefined, viewer: Viewer): Row[] {
   switch (entry.type) {
     case "skip":
+    case "rating":
       return [];
     case "holder": {
       const returned = entry.holder === "queue" && before?.holder === "agent";

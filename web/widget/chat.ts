@@ -7,7 +7,8 @@ import { Link } from "../src/link.ts";
 import type { LinkState } from "../src/link.ts";
 import { Outbox } from "../src/outbox.ts";
 import { keep, recall } from "../src/storage.ts";
-import { Visitors } from "./visitor.ts";
+import { language } from "../src/words.ts";
+import { NotSigned, subject, Visitors } from "./visitor.ts";
 import type { Visitor } from "./visitor.ts";
 
 const TYPING_MS = 6000;
@@ -15,6 +16,8 @@ const READ_MS = 300;
 const QUIET_LOSS_MS = 1500;
 /** What another tab has said goes out from there; should that tab be gone, it goes out from here after this time. */
 const OTHER_TAB_MS = 3000;
+const URL_CHARACTERS = 2048;
+const TITLE_CHARACTERS = 300;
 const READ_KEY = "bellhop.read";
 
 /** All that is drawn. */
@@ -49,6 +52,8 @@ export class Chat {
   #outbox: Outbox | null = null;
   #visitor: Visitor | null;
   #looking = false;
+  #identity: string | null = null;
+  #page = "";
   #begun = false;
   #read = 0;
   #told = 0;
@@ -83,6 +88,17 @@ export class Chat {
     return () => this.#listeners.delete(listener);
   }
 
+  /** As whom the shop knows the visitor, by a token of its own; null: nobody any more. Another person begins with nothing of the one before. */
+  identify(token: string | null): void {
+    this.#identity = token;
+    const who = token === null ? undefined : (subject(token) ?? undefined);
+    if (this.#visitor?.who === who) return;
+    this.#link.stop();
+    this.#visitors.forget();
+    this.#become(null);
+    if (this.#begun) this.#link.start();
+  }
+
   /** Connects, once. */
   async begin(): Promise<void> {
     if (this.#begun) return;
@@ -109,6 +125,7 @@ export class Chat {
   }
 
   say(text: string, payload?: string, files: readonly FileInfo[] = []): void {
+    this.#tellPage();
     this.#apply({ on: "say", id: newId(), text, ...(payload ? { payload } : {}), files, at: Date.now() });
   }
 
@@ -124,11 +141,23 @@ export class Chat {
     if (this.#visitor) this.#link.send({ type: "close", conversation: this.#visitor.conversation });
   }
 
+  /** False where there is no connection just now. */
+  rate(stars: number, text: string): boolean {
+    const conversation = this.#visitor?.conversation ?? "";
+    return this.#link.send({ type: "rate", conversation, stars, ...(text ? { text } : {}) });
+  }
+
+  /** Pages of one address change without a reload. */
+  #tellPage(): void {
+    const page = location.href.slice(0, URL_CHARACTERS);
+    if (page !== this.#page && this.#link.send({ type: "page", url: page, title: document.title.slice(0, TITLE_CHARACTERS) })) this.#page = page;
+  }
+
   async restart(): Promise<void> {
     if (!this.#visitor) return;
     this.#show({ trouble: false });
     try {
-      await this.#enter(await this.#visitors.anew(this.#visitor.token));
+      await this.#enter(await this.#visitors.anew(this.#visitor));
       this.#link.start();
     } catch {
       this.#show({ trouble: true });
@@ -139,10 +168,22 @@ export class Chat {
 
   async #token(fresh: boolean): Promise<string> {
     const known = fresh ? null : this.#visitors.kept();
-    const found = known ?? (await this.#visitors.arrive());
+    const found = known ?? (await this.#arrive());
     if (found.conversation !== this.#visitor?.conversation) await this.#enter(found);
     this.#visitor = found;
     return found.token;
+  }
+
+  /** A shop's token that is not taken is the shop's trouble; its customer can still ask. */
+  async #arrive(): Promise<Visitor> {
+    try {
+      return await this.#visitors.arrive(language, this.#identity);
+    } catch (error) {
+      if (!(error instanceof NotSigned)) throw error;
+      console.warn("Bellhop: the token given to identify() was not taken, so this visitor is anonymous.");
+      this.#identity = null;
+      return this.#visitors.arrive(language, null);
+    }
   }
 
   /** Another conversation begins; what could not be sent in the one before stays with it, except what was typed before there was any. */
@@ -212,6 +253,8 @@ export class Chat {
   #received(frame: FromServer): void {
     if (frame.type === "welcome") {
       this.#show({ limit: frame.limits.text_characters });
+      this.#page = "";
+      this.#tellPage();
       // What was said before this tab came is in the list, but it is no news.
       if (!this.#told) this.#told = frame.seq ?? 0;
     }

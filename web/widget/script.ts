@@ -11,6 +11,7 @@ const widget = new Widget(optionsOf(script?.dataset ?? {}, script?.src ? new URL
 const Bellhop = {
   open: () => widget.open(),
   close: () => widget.close(),
+  identify: (who: { token: string | null }) => widget.identify(who),
   /** For pages that change their language without a reload. */
   language: (next: Language) => widget.turn(next),
   on: <One extends keyof Events>(name: One, told: (detail: Events[One]) => void) => widget.on(name, told),

@@ -6,7 +6,12 @@ export interface Visitor {
   expires_at: string;
   customer: string;
   conversation: string;
+  /** The shop's own name for a signed customer; none: anonymous. */
+  who?: string;
 }
+
+/** The shop's token is not taken. */
+export class NotSigned extends Error {}
 
 const KEY = "bellhop.visitor";
 /** Renewed a little early: the clock here may be behind the server's. */
@@ -24,12 +29,13 @@ export class Visitors {
     }
   }
 
-  arrive(): Promise<Visitor> {
-    return this.#post("/api/visitors");
+  /** Anonymous, or as the shop's token says. */
+  arrive(language: string, identity: string | null): Promise<Visitor> {
+    return this.#post("/api/visitors", { language, ...(identity ? { identity } : {}) }, identity ? { who: subject(identity) ?? "" } : {});
   }
 
-  anew(token: string): Promise<Visitor> {
-    return this.#post("/api/conversations", token);
+  anew({ token, who }: Visitor): Promise<Visitor> {
+    return this.#post("/api/conversations", {}, who === undefined ? {} : { who }, token);
   }
 
   forget(): void {
@@ -41,12 +47,23 @@ export class Visitors {
     addEventListener("storage", (event) => (event.key === KEY || event.key === null) && told());
   }
 
-  async #post(path: string, token?: string): Promise<Visitor> {
+  async #post(path: string, body: object, more: { who?: string }, token?: string): Promise<Visitor> {
     const headers = { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-    const answer = await fetch(this.server + path, { method: "POST", headers, body: "{}" });
+    const answer = await fetch(this.server + path, { method: "POST", headers, body: JSON.stringify(body) });
+    if (answer.status === 401 && more.who !== undefined && !token) throw new NotSigned();
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    const visitor = (await answer.json()) as Visitor;
+    const visitor = { ...((await answer.json()) as Visitor), ...more };
     keep(KEY, JSON.stringify(visitor));
     return visitor;
+  }
+}
+
+/** Whom a shop's token names. Not checked here: only the server can. */
+export function subject(token: string): string | null {
+  try {
+    const claims = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as { sub?: unknown };
+    return typeof claims.sub === "string" ? claims.sub : null;
+  } catch {
+    return null;
   }
 }

@@ -77,6 +77,11 @@ export class Widget {
     this.#emit("close", {});
   }
 
+  /** `token` is signed by the site's own server; null when its customer has signed out. */
+  identify({ token }: { token: string | null }): void {
+    this.chat.identify(token);
+  }
+
   end(): void {
     this.chat.end();
     this.#listeners.clear();

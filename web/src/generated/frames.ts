@@ -108,6 +108,13 @@ export interface OverdueFrame {
   seconds: number;
 }
 
+/** Customers: the page on which they are. Agents see it with what is said next, without query and fragment. */
+export interface Page {
+  type: "page";
+  url: string;
+  title?: string;
+}
+
 /** Heartbeat; the answer tells how far the log and the archive are. */
 export interface Ping {
   type: "ping";
@@ -125,6 +132,25 @@ export interface QueueFrame {
   type: "queue";
   waiting: Waiting[];
   total: number;
+}
+
+/** Customers: how it was, once it is closed; told as `rating`. */
+export interface Rate {
+  type: "rate";
+  conversation: string;
+  stars: number;
+  text?: string;
+}
+
+/** What the customer thought of it, 1 to 5 stars. */
+export interface RatingFrame {
+  type: "rating";
+  conversation: string;
+  seq: number;
+  author: Author;
+  stars: number;
+  at: string;
+  text?: string;
 }
 
 /** I have seen everything up to `seq`. */
@@ -303,7 +329,9 @@ export type FromClient =
   | Close
   | Decline
   | GiveBack
+  | Page
   | Ping
+  | Rate
   | Read
   | Reopen
   | Resume
@@ -323,6 +351,7 @@ export type FromServer =
   | OverdueFrame
   | Pong
   | QueueFrame
+  | RatingFrame
   | ReadFrame
   | Resumed
   | SaidMessage

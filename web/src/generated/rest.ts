@@ -127,6 +127,12 @@ export interface NewMember {
   languages?: string[];
 }
 
+/** All may be left out. `identity` is a JWT that the shop has signed (docs/embed.md), `language` that of the page. */
+export interface NewVisitor {
+  identity?: string | null;
+  language?: string | null;
+}
+
 /** Shown this once. */
 export interface OnePassword {
   password: string;

@@ -8,6 +8,7 @@ import type { Widget } from "../widget.ts";
 import { Composer } from "./Composer.tsx";
 import { Header } from "./Header.tsx";
 import { BELL, Icon } from "./icons.tsx";
+import { Rating } from "./Rating.tsx";
 import { Transcript } from "./Transcript.tsx";
 
 const SUGGESTIONS: readonly Word[] = ["ask_order", "ask_refund", "ask_person"];
@@ -88,8 +89,9 @@ function Ending({ widget }: { widget: Widget }) {
   const restart = () => void widget.chat.restart().then(() => widget.focus());
   return (
     <div className="ending">
+      <Rating widget={widget} />
       {widget.chat.view.trouble && <p className="trouble" role="alert">{t("error_conversation")}</p>}
-      <button type="button" className="primary" data-testid="new-conversation" onClick={restart}>{t("new_conversation")}</button>
+      <button type="button" data-testid="new-conversation" onClick={restart}>{t("new_conversation")}</button>
     </div>
   );
 }
