@@ -1,6 +1,7 @@
 """Memory of stories: what was done in exactly this situation. Rasa's memoization policies are the model.
 
-A story may begin anywhere in a conversation: where the whole history is not remembered, its beginning is left out.
+A story may begin anywhere in a conversation: where the whole history is not remembered, its beginning is left out. What
+`max_history` states leave open, longer ones may tell: Rasa 3 looks back without end where nothing is set.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.dialogue.history import State, Told
+from bot.dialogue.history import STATES_KEPT, State, Told
 from bot.dialogue.replay import Point, points
 from bot.project.domain import LISTEN, Domain
 from bot.project.story import Story
@@ -29,18 +30,18 @@ class Memory:
     _actions: dict[_Key, tuple[str, str]] = field(default_factory=dict)
     _steps: set[tuple[str, str | None, str]] = field(default_factory=set)
     _resumed: dict[tuple[str, str, str | None], list[frozenset[tuple[str, str]]]] = field(default_factory=dict)
-    _length: int = MAX_HISTORY
 
     @classmethod
     def of(cls, domain: Domain, stories: Sequence[Story], max_history: int = MAX_HISTORY) -> Memory:
         told, found = points(domain, stories)
-        memory = cls(told, found, _length=max_history)
+        memory = cls(told, found)
         ambiguous: set[_Key] = set()
         for point in found:
-            key = _key(point.states[-max_history:])
-            known = memory._actions.setdefault(key, (point.action, point.story.name))
-            if known[0] != point.action:
-                ambiguous.add(key)
+            for length in (max_history, STATES_KEPT):
+                key = _key(point.states[-length:])
+                known = memory._actions.setdefault(key, (point.action, point.story.name))
+                if known[0] != point.action:
+                    ambiguous.add(key)
             state = point.states[-1]
             memory._steps.add((state.previous, state.intent, point.action))
             if state.loop == point.action and state.previous == LISTEN and len(point.states) > 1:
@@ -54,7 +55,7 @@ class Memory:
         """The action and the story that has it; `states` are the last ones, the present one at the end."""
         if not self._actions:
             return None
-        for length in range(min(len(states), self._length), 0, -1):
+        for length in range(min(len(states), STATES_KEPT), 0, -1):
             found = self._actions.get(_key(states[-length:]))
             if found is not None:
                 return found
@@ -66,7 +67,12 @@ class Memory:
         return any(slots.issubset(state.slots) for slots in wanted)
 
     def has(self, state: State, action: str) -> bool:
-        """Whether some story does this after that: what only rules do does not belong to the history of stories."""
+        """Whether some story does this after that: what only rules do does not belong to the history of stories.
+
+        A form that has run listens in every story, though none decides it.
+        """
+        if action == LISTEN and state.previous == state.loop:
+            return True
         return (state.previous, state.intent, action) in self._steps
 
 
