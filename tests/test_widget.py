@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
@@ -539,4 +540,32 @@ def test_a_signed_customer_is_somebody_else_than_the_one_before(
     page.evaluate("token => Bellhop.identify({token})", signed("another secret that is also 32 bytes long"))
     say(page, "nobody in particular")
     expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
+    assert one.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_looks_as_admins_have_chosen_and_stays_readable(browser: Browser, api: Api, scheme: str) -> None:
+    with DeskSide(api, "boss") as boss:
+        chosen = {
+            "accent": "#5c22d6", "side": "left", "title": {"en": "Cups & Co"},
+            "greeting": {"en": "Good day."}, "suggestions": {"en": ["Sizes?"]},
+        }  # fmt: skip
+        put = httpx.put(
+            f"{api.base}/api/settings/widget",
+            json={"version": 0, "value": chosen},
+            headers={"Authorization": f"Bearer {boss.token}"},
+        )
+        put.raise_for_status()
+    one = Visitor(browser, api.base, color_scheme=scheme)
+    page = one.page
+    expect(page.locator(".greeting h2")).to_have_text("Good day.", timeout=20_000)
+    expect(page.get_by_test_id("holder")).to_contain_text("Cups & Co")
+    expect(page.locator(".chip")).to_have_text(["Sizes?"])
+    expect(page.get_by_test_id("panel")).to_have_css("left", "20px")
+    page.locator(".chip").click()
+    expect(page.locator(".mine .bubble")).to_have_css("background-color", "rgb(92, 34, 214)")
+    page.evaluate(AXE.read_text())
+    assert problems(page) == []
+    page.reload()
+    expect(page.locator(".mine .bubble")).to_have_css("background-color", "rgb(92, 34, 214)")
     assert one.complaints == []

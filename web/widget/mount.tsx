@@ -10,6 +10,13 @@ export function mount(widget: Widget): () => void {
   const shadow = host.attachShadow({ mode: "open" });
   shadow.adoptedStyleSheets = [sheet()];
   document.body.append(host);
+  const colour = () => {
+    const accent = widget.look?.accent ?? "";
+    host.toggleAttribute("data-chosen", accent !== "");
+    host.style.setProperty("--chosen", accent);
+  };
+  colour();
+  widget.listen(colour);
   const root = createRoot(shadow as unknown as HTMLElement);
   root.render(<App widget={widget} />);
   widget.start();

@@ -8,7 +8,7 @@ export interface Options {
   language: Language | "auto";
   /** auto: as the visitor's system has it. */
   theme: "light" | "dark" | "auto";
-  side: "left" | "right";
+  side: "left" | "right" | "";
   /** Opens by itself at the first visit. */
   open: boolean;
   title: string;
@@ -17,7 +17,7 @@ export interface Options {
   suggestions: readonly string[];
 }
 
-const PLAIN: Options = { server: "", language: "auto", theme: "auto", side: "right", open: false, title: "", greeting: "", suggestions: [] };
+const PLAIN: Options = { server: "", language: "auto", theme: "auto", side: "", open: false, title: "", greeting: "", suggestions: [] };
 
 /** Of `data-…` attributes. What is no such choice is as if it was not there. */
 export function optionsOf(data: DOMStringMap, server: string): Options {
@@ -26,7 +26,7 @@ export function optionsOf(data: DOMStringMap, server: string): Options {
     server: origin(data["server"]) ?? server,
     language: one(data["language"], "zh", "en") ?? PLAIN.language,
     theme: one(data["theme"], "light", "dark") ?? PLAIN.theme,
-    side: one(data["side"], "left") ?? PLAIN.side,
+    side: one(data["side"], "left", "right") ?? PLAIN.side,
     open: data["open"] !== undefined && data["open"] !== "false",
     title: data["title"] ?? "",
     greeting: data["greeting"] ?? "",

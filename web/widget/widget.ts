@@ -4,6 +4,8 @@ import { language, speak, t } from "../src/words.ts";
 import type { Language } from "../src/words.ts";
 import { Chat } from "./chat.ts";
 import type { Told } from "./chat.ts";
+import { freshLook, keptLook } from "./look.ts";
+import type { Look } from "./look.ts";
 import { languageOf } from "./options.ts";
 import type { Options } from "./options.ts";
 import { Pictures } from "./pictures.ts";
@@ -31,13 +33,14 @@ export class Widget {
   readonly uploads: Uploads;
   readonly pictures: Pictures;
   isOpen = false;
+  look: Look | null = keptLook();
   /** The last thing that a screen reader is told. */
   announced = "";
   readonly #listeners = new Set<() => void>();
   readonly #heard = new Map<Name, Set<(detail: never) => void>>();
   #focus: (() => void) | null = null;
   #wanted = false;
-  #title = "";
+  #pageTitle = "";
 
   constructor(readonly options: Options) {
     const kept = recall(LANGUAGE_KEY);
@@ -49,11 +52,33 @@ export class Widget {
     this.pictures = new Pictures(options.server, () => this.chat.token);
   }
 
+  /** As this page's tag says, else as admins have chosen, else as it is by itself. */
+  get side(): "left" | "right" {
+    return this.options.side || (this.look?.side === "left" ? "left" : "right");
+  }
+
+  get title(): string {
+    return this.options.title || (this.look?.title[language] ?? "");
+  }
+
+  get greeting(): string {
+    return this.options.greeting || (this.look?.greeting[language] ?? "");
+  }
+
+  get suggestions(): readonly string[] {
+    return this.options.suggestions.length > 0 ? this.options.suggestions : (this.look?.suggestions[language] ?? []);
+  }
+
   /** After it is drawn: comes back as it was left on the page before. */
   start(): void {
     const left = sessionStorageItem();
     if (left === "yes" || (left === null && this.options.open && matchMedia("(min-width: 481px)").matches)) this.open();
     else if (this.chat.known) void this.chat.begin();
+    void freshLook(this.options.server).then((look) => {
+      if (!look) return;
+      this.look = look;
+      this.#changed();
+    });
     this.#emit("ready", {});
   }
 
@@ -165,8 +190,8 @@ export class Widget {
 
   /** The page's title is the page's: only what we put before it is taken away again. */
   #retitle(unread: number): void {
-    const bare = this.#title && document.title.endsWith(this.#title) ? this.#title : document.title;
-    this.#title = unread > 0 ? bare : "";
+    const bare = this.#pageTitle && document.title.endsWith(this.#pageTitle) ? this.#pageTitle : document.title;
+    this.#pageTitle = unread > 0 ? bare : "";
     document.title = unread > 0 ? t("widget_unread_title", { n: unread, title: bare }) : bare;
   }
 

@@ -17,7 +17,7 @@ export function App({ widget }: { widget: Widget }) {
   }, [widget.isOpen]);
   const { unread } = widget.chat.view;
   return (
-    <div className="bellhop" lang={tag()} dir="ltr" data-side={widget.options.side}>
+    <div className="bellhop" lang={tag()} dir="ltr" data-side={widget.side}>
       {widget.isOpen ? (
         <Panel widget={widget} />
       ) : (

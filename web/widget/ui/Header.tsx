@@ -8,7 +8,7 @@ import { BELL, DOWN, Icon, MORE } from "./icons.tsx";
 
 export function Header({ widget }: { widget: Widget }) {
   const { holding } = widget.chat.view.state;
-  const [title, more] = described(holding, widget.options.title);
+  const [title, more] = described(holding, widget.title);
   const initial = (holding?.holder === "agent" && holding.name && [...holding.name][0]) || "";
   return (
     <header>

@@ -34,7 +34,7 @@ export function Panel({ widget }: { widget: Widget }) {
   };
   return (
     <section
-      ref={panel} className="panel" role="dialog" aria-label={widget.options.title || t("title")} data-testid="panel" onKeyDown={escape}
+      ref={panel} className="panel" role="dialog" aria-label={widget.title || t("title")} data-testid="panel" onKeyDown={escape}
       onDragOver={dragged} onDragLeave={dragged} onDrop={dragged}
     >
       <Header widget={widget} />
@@ -59,7 +59,7 @@ function fitted(panel: HTMLElement | null): (() => void) | undefined {
 }
 
 function Greeting({ widget }: { widget: Widget }) {
-  const { greeting, suggestions } = widget.options;
+  const { greeting, suggestions } = widget;
   const asks = suggestions.length > 0 ? suggestions : SUGGESTIONS.map((each) => t(each));
   return (
     <div className="greeting">
