@@ -124,6 +124,28 @@ def train(
     run(_settings(), project)
 
 
+@app.command("test")
+def hold_tests(
+    project: Annotated[
+        Path | None, typer.Argument(help="Folder of the project; empty: the one of the settings.")
+    ] = None,
+    only: Annotated[str, typer.Option(help="Only conversations with this in their name or file.")] = "",
+    report: Annotated[Path | None, typer.Option("--json", help="Write every turn to this file, too.")] = None,
+) -> None:
+    """Hold the project's test conversations, and show what goes otherwise, turn by turn."""
+    from bellhop.test import run
+
+    run(_settings(), project, only, report)
+
+
+@app.command("import")
+def import_project(project: Annotated[Path, typer.Argument(help="Folder of a Rasa project.")]) -> None:
+    """Check a Rasa project, and say what will differ. Nothing is trained or changed."""
+    from bellhop.import_ import run
+
+    run(_settings(), project)
+
+
 @app.command()
 def chat(server: Server = "") -> None:
     """Chat as a customer, in this terminal."""

@@ -23,14 +23,20 @@ def run(settings: Settings, project: Path | None) -> None:
     """Raises ProjectError and Untrainable for mistakes in the project, Failure where there is none."""
     from bot.train import train
 
+    folder = existing(settings, project)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console()) as shown:
+        report = train(folder, settings.home, Bar(shown).step, actions=settings.actions)
+    for line in (*_warned(report.warnings), *report.components, *report.lines()):
+        print(line, flush=True)
+
+
+def existing(settings: Settings, project: Path | None) -> Path:
+    """The folder that was named, else that of the settings. Raises Failure where there is none."""
     folder = project or project_folder(settings)
     if not folder.is_dir():
         raise Failure(f"There is no folder {folder}.", "Name the project's folder, or set BELLHOP_PROJECT.", USAGE)
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console()) as shown:
-        report = train(folder, settings.home, _Bar(shown).step, actions=settings.actions)
-    for line in (*_warned(report.warnings), *report.components, *report.lines()):
-        print(line, flush=True)
+    return folder
 
 
 def _warned(warnings: Sequence[str]) -> Iterator[str]:
@@ -85,7 +91,7 @@ def _newest(folder: Path) -> float:
     return max((path.stat().st_mtime for path in folder.rglob("*.y*ml")), default=0.0)
 
 
-class _Bar:
+class Bar:
     """One line for each stage of the training."""
 
     def __init__(self, shown: Progress) -> None:

@@ -6,7 +6,7 @@ forms holds, no action is run, and only what would be done next is compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.nlu.reading import Reading
@@ -17,10 +17,35 @@ from bot.turn import Bot, Heard
 
 SECONDS_BETWEEN = 1.0
 
+Progress = Callable[["TestResult"], None]
+
+
+@dataclass(slots=True)
+class TestTurn:
+    """What was said, meant and due, as written, and what was understood and done. `said` is None where only the intent is written;
+    `meant` is None where only the words are; `understood` is None where the words were not read."""
+
+    __test__ = False
+
+    line: int
+    said: str | None
+    meant: str | None
+    understood: str | None = None
+    due: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+
+    @property
+    def misread(self) -> bool:
+        return self.meant is not None and self.understood is not None and self.meant != self.understood
+
+    @property
+    def as_written(self) -> bool:
+        return not self.misread and self.due == self.done
+
 
 @dataclass(slots=True)
 class TestResult:
-    """One conversation. `differences` name the line, what was expected and what came; empty: it went as written.
+    """One conversation. `differences` name the line, what was expected and what came; empty: it went as written. `turns` are all of it.
 
     `actions_ran` is False where it was held as Rasa does.
     """
@@ -32,19 +57,29 @@ class TestResult:
     line: int
     differences: list[str] = field(default_factory=list)
     actions_ran: bool = True
+    turns: list[TestTurn] = field(default_factory=list)
 
 
-async def run_tests(bot: Bot, project: Project) -> list[TestResult]:
-    return [await _run(bot, story) for story in project.tests]
+async def run_tests(
+    bot: Bot, project: Project, stories: Sequence[Story] | None = None, progress: Progress = lambda _: None
+) -> list[TestResult]:
+    """`stories`: some of the project's tests; None: all."""
+    results = []
+    for story in project.tests if stories is None else stories:
+        results.append(await _run(bot, story))
+        progress(results[-1])
+    return results
 
 
 async def _run(bot: Bot, story: Story) -> TestResult:
     steps: list[Plain] = [step.steps[0] if isinstance(step, Either) else step for step in story.steps]
-    result = TestResult(story.name, story.file, story.line, await _held(bot, story, steps))
+    result = TestResult(story.name, story.file, story.line)
+    await _hold(bot, story, steps, result)
     if result.differences and any(isinstance(step, SlotsWere | LoopIs) or _is_mute(step) for step in steps):
-        predicted = list(_predicted(bot, steps))
-        if len(predicted) < len(result.differences) or _has_mute(steps):
-            return TestResult(story.name, story.file, story.line, predicted, actions_ran=False)
+        predicted = TestResult(story.name, story.file, story.line, actions_ran=False)
+        _predict(bot, steps, predicted)
+        if len(predicted.differences) < len(result.differences) or _has_mute(steps):
+            return predicted
     return result
 
 
@@ -57,57 +92,68 @@ def _has_mute(steps: list[Plain]) -> bool:
     return any(_is_mute(step) for step in steps)
 
 
-async def _held(bot: Bot, story: Story, steps: list[Plain]) -> list[str]:
-    """The differences when everything is run."""
-    differences: list[str] = []
+async def _hold(bot: Bot, story: Story, steps: list[Plain], result: TestResult) -> None:
+    """Everything is run."""
     tracker: bytes | None = None
     seq = 0
     for at, step in enumerate(steps):
         if not isinstance(step, Intended):
             continue
+        turn = TestTurn(step.line, step.text, step.intent, due=_due(steps[at + 1 :]))
+        result.turns.append(turn)
         if step.text is None:
-            differences.append(f"line {step.line}: expected {step.intent} in words")
+            result.differences.append(f"line {step.line}: expected {step.intent} in words")
             continue
         seq += 1
         heard = Heard(conversation=f"c_test_{story.line}", seq=seq, text=step.text, at=seq * SECONDS_BETWEEN)
         (reading,) = bot.read([heard])
-        differences += _misread(step, reading)
+        turn.understood = _understood(step, reading)
         outcome = await bot.turn(heard, reading, tracker)
         tracker = outcome.tracker
-        due, done = _due(steps[at + 1 :]), [name for name in outcome.actions if name != LISTEN]
-        if done != due:
-            differences.append(f"line {step.line}: expected {', '.join(due)}; did {', '.join(done)}")
-    return differences
+        turn.done = [name for name in outcome.actions if name != LISTEN]
+        result.differences += _misread(turn)
+        if turn.done != turn.due:
+            result.differences.append(f"line {step.line}: expected {', '.join(turn.due)}; did {', '.join(turn.done)}")
 
 
-def _predicted(bot: Bot, steps: list[Plain]) -> Iterator[str]:
-    """The differences when nothing is run."""
+def _predict(bot: Bot, steps: list[Plain], result: TestResult) -> None:
+    """Nothing is run."""
     prediction = bot.prediction()
-    spoken = False
     for step in steps:
         match step:
             case Intended():
-                if spoken and (next_one := prediction.next(LISTEN)) != LISTEN:
-                    yield f"line {step.line}: expected {LISTEN}; would do {next_one}"
+                if result.turns and (next_one := prediction.next(LISTEN)) != LISTEN:
+                    result.turns[-1].done.append(next_one)
+                    result.differences.append(f"line {step.line}: expected {LISTEN}; would do {next_one}")
+                turn = TestTurn(step.line, step.text, step.intent)
                 if step.text is not None:
                     (reading,) = bot.read([Heard(conversation="c_test", seq=1, text=step.text, at=SECONDS_BETWEEN)])
-                    yield from _misread(step, reading)
+                    turn.understood = _understood(step, reading)
+                    result.differences += _misread(turn)
+                result.turns.append(turn)
                 prediction.hear(step)
-                spoken = True
             case Done() if step.action != LISTEN:
-                if (next_one := prediction.next(step.action)) != step.action:
-                    yield f"line {step.line}: expected {step.action}; would do {next_one}"
+                next_one = prediction.next(step.action)
+                if result.turns:
+                    result.turns[-1].due.append(step.action)
+                    result.turns[-1].done.append(next_one)
+                if next_one != step.action:
+                    result.differences.append(f"line {step.line}: expected {step.action}; would do {next_one}")
             case SlotsWere() | LoopIs():
                 prediction.take(step)
             case _:
                 continue
 
 
-def _misread(step: Intended, reading: Reading) -> Iterator[str]:
+def _understood(step: Intended, reading: Reading) -> str:
     """A retrieval intent may be named in whole or in part."""
-    understood = reading.intent.name
-    if step.intent not in (None, understood, reading.full(understood)):
-        yield f"line {step.line}: expected intent {step.intent}, understood {understood}"
+    name = reading.intent.name
+    return full if step.intent == (full := reading.full(name)) else name
+
+
+def _misread(turn: TestTurn) -> Iterator[str]:
+    if turn.misread:
+        yield f"line {turn.line}: expected intent {turn.meant}, understood {turn.understood}"
 
 
 def _due(steps: list[Plain]) -> list[str]:

@@ -22,9 +22,9 @@ from bot.nlu.data import NluConfig, TrainingData
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.learning import TOLERANCE, C
 from bot.nlu.measure import Measured, language_of, measure, spaced_language
-from bot.project import ProjectError, load_project
+from bot.project import Project, ProjectError, load_project
 from bot.project.endpoints import chosen
-from bot.registry import ModelInfo, ModelRefused, load_current, save_model
+from bot.registry import Manifest, ModelInfo, ModelRefused, load_current, save_model
 
 Progress = Callable[[str, float], None]
 # No action is run here.
@@ -90,11 +90,8 @@ def train(
     project = load_project(project_folder)
     project = replace(project, action_endpoint=chosen(project.action_endpoint, actions))
     # A model that no bot could start with must not become the live one.
-    Actions.of(project, ACTION_SECONDS)
+    points = check(project)
     history = project.policies.max_history
-    points = tuple(Memory.of(project.domain, project.stories, history).points)
-    if project.policies.contradictions_refused and (found := contradictions(project.domain, project.rules, points)):
-        raise ProjectError(found)
     source = _Source(
         project.name, project.training, project.heldout, project.nlu_config, project.data_hash, points, history
     )
@@ -104,6 +101,26 @@ def train(
         warnings=(*report.warnings, *map(str, sorted(project.warnings))),
         components=tuple(f"{each.fate.capitalize()}: {each}" for each in project.components),
     )
+
+
+def check(project: Project) -> tuple[Point, ...]:
+    """That a bot could start with it; what its stories tell. No action is run. Raises ProjectError."""
+    Actions.of(project, ACTION_SECONDS)
+    points = _points(project)
+    if project.policies.contradictions_refused and (found := contradictions(project.domain, project.rules, points)):
+        raise ProjectError(found)
+    return points
+
+
+def _points(project: Project) -> tuple[Point, ...]:
+    return tuple(Memory.of(project.domain, project.stories, project.policies.max_history).points)
+
+
+def is_of(manifest: Manifest, project: Project) -> bool:
+    """Whether training the project now would make this model again; its held-out texts do not matter."""
+    made = (manifest.project, manifest.data_hash, manifest.code_version, manifest.stories)
+    stories = name_of(_points(project), project.policies.max_history)
+    return made == (project.name, project.data_hash, code_version(), stories)
 
 
 def train_data(

@@ -48,6 +48,8 @@ def test_help_names_every_command(bellhop: Shell) -> None:
         "handoff",
         "archive",
         "train",
+        "test",
+        "import",
         "chat",
         "desk",
         "users",
