@@ -5,6 +5,8 @@ import { t } from "./words.ts";
 export interface ComposerSides {
   send(text: string): void;
   typing(on: boolean): void;
+  /** By the person who writes, or because it was sent. */
+  changed?(text: string): void;
 }
 
 const TYPING_EVERY_MS = 3000;
@@ -78,12 +80,14 @@ export class Composer {
     const text = this.#field.value.trim();
     if (!text || this.#over() > 0 || this.#field.disabled) return;
     this.text = "";
+    this.sides.changed?.("");
     this.#stopped();
     this.sides.send(text);
     this.#field.focus();
   }
 
   #typed(): void {
+    this.sides.changed?.(this.#field.value);
     this.#fit();
     this.#counted();
     if (!this.#field.value.trim()) return this.#stopped();

@@ -49,6 +49,7 @@ const ERRORS: Record<string, Word> = {
   bad_text: "error_bad_text",
   not_found: "error_not_found",
   not_assigned: "error_not_assigned",
+  not_available: "error_not_available",
 };
 
 /** The server's own sentence is English and for developers: never shown. */

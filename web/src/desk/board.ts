@@ -1,7 +1,7 @@
 // What the desk knows: the queue, what I hold, and the conversations that were opened. Pure, like the conversations in it.
 import { conversation, step } from "../conversation.ts";
 import type { Conversation, Effect, Input } from "../conversation.ts";
-import type { FromServer, Holder, Waiting } from "../frames.ts";
+import type { FromServer, Holder, Offer, Overdue, Waiting } from "../frames.ts";
 
 /** A conversation as GET /api/conversations tells it. */
 export interface Summary {
@@ -28,6 +28,10 @@ export interface Board {
   chosen: string | null;
   /** What the lists said of a conversation last: it may have left them while it is still open. */
   known: ReadonlyMap<string, Known>;
+  /** What is offered to me, and until when, by this clock. */
+  offers: ReadonlyMap<string, { until: number; reason?: string }>;
+  /** Mine, where the customer has waited too long for an answer. */
+  overdue: ReadonlySet<string>;
 }
 
 export interface Known {
@@ -41,7 +45,7 @@ export interface Known {
 const LOOKED_AT = 20;
 
 export function board(me: string): Board {
-  return { me, waiting: [], total: 0, mine: new Map(), open: new Map(), chosen: null, known: new Map() };
+  return { me, waiting: [], total: 0, mine: new Map(), open: new Map(), chosen: null, known: new Map(), offers: new Map(), overdue: new Set() };
 }
 
 export function queued(state: Board, waiting: readonly Waiting[], total: number): Board {
@@ -62,6 +66,33 @@ export function listed(state: Board, summaries: readonly Summary[]): Board {
     });
   }
   return { ...state, known, mine: new Map(summaries.map((each) => [each.id, each])) };
+}
+
+/** Zero seconds end an offer; a new socket is told anew what stands. */
+export function offered(state: Board, frame: Offer, now: number): Board {
+  const offers = new Map(state.offers);
+  offers.delete(frame.conversation);
+  if (frame.seconds > 0 && frame.agent.id === state.me) offers.set(frame.conversation, { until: now + frame.seconds * 1000, reason: frame.reason });
+  return { ...state, offers };
+}
+
+export function late(state: Board, frame: Overdue): Board {
+  return frame.agent.id === state.me ? { ...state, overdue: new Set(state.overdue).add(frame.conversation) } : state;
+}
+
+/** An answer ends the delay, a move ends the offer too. */
+export function settled(state: Board, frame: FromServer): Board {
+  const answered = frame.type === "message" && frame.author.kind === "agent";
+  if (frame.type !== "holder" && !answered) return state;
+  const overdue = without(state.overdue, frame.conversation);
+  // A repeat of the state (without `at`) tells positions: the offer stands.
+  const over = frame.type === "holder" && frame.holder !== "queue" && state.offers.has(frame.conversation);
+  const offers = over ? new Map([...state.offers].filter(([id]) => id !== frame.conversation)) : state.offers;
+  return overdue === state.overdue && offers === state.offers ? state : { ...state, overdue, offers };
+}
+
+function without(all: ReadonlySet<string>, one: string): ReadonlySet<string> {
+  return all.has(one) ? new Set([...all].filter((each) => each !== one)) : all;
 }
 
 /** One input for one conversation; it is opened when it was not. */
@@ -99,7 +130,7 @@ export function order(state: Board): string[] {
 }
 
 export function mine(state: Board): Summary[] {
-  const urgency = (each: Summary) => [(each.unread ?? 0) > 0 ? 0 : 1, Date.parse(each.last_at ?? "") || 0] as const;
+  const urgency = (each: Summary) => [state.overdue.has(each.id) || (each.unread ?? 0) > 0 ? 0 : 1, Date.parse(each.last_at ?? "") || 0] as const;
   return [...state.mine.values()].sort((a, b) => {
     const [unread, at] = urgency(a);
     const [other, then] = urgency(b);

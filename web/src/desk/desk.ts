@@ -2,19 +2,24 @@
 import type { Input } from "../conversation.ts";
 import { BELL, coalesced, fill, h, icon, refill, set, write } from "../dom.ts";
 import type { Child } from "../dom.ts";
-import type { FromServer, Refusal } from "../frames.ts";
+import type { FromClient, FromServer, Refusal } from "../frames.ts";
 import { newId } from "../identity.ts";
 import { Link, REPLACED, TOKEN_REFUSED } from "../link.ts";
 import type { LinkState } from "../link.ts";
 import type { Outbox } from "../outbox.ts";
 import { language, sentence, t } from "../words.ts";
 import { drawAside } from "./aside.ts";
-import { about, beside, board, chosen, listed, queued, stepped } from "./board.ts";
+import { about, beside, board, chosen, late, listed, offered, queued, settled, stepped } from "./board.ts";
 import type { Board, Summary } from "./board.ts";
 import { onKeys } from "./keys.ts";
 import { Lists } from "./lists.ts";
+import { call, mayNotify } from "./calling.ts";
+import { Offers } from "./offers.ts";
 import type { Account } from "./session.ts";
 import { Thread } from "./thread.ts";
+import type { Verb } from "./thread.ts";
+import { Transfer } from "./transfer.ts";
+import type { Team } from "../generated/rest.ts";
 
 const TYPING_MS = 6000;
 const LIST_MS = 300;
@@ -26,6 +31,8 @@ export class Desk {
   readonly element: HTMLElement;
   readonly #link: Link;
   readonly #lists: Lists;
+  readonly #offers = new Offers({ accept: (id) => this.#accept(id), decline: (id) => this.#send({ type: "decline", conversation: id }) });
+  readonly #transfer: Transfer;
   readonly #thread: Thread;
   readonly #aside = h("aside", { class: "aside" });
   readonly #stale = h("div", { class: "stale", "data-testid": "connection", role: "status", hidden: true });
@@ -42,6 +49,7 @@ export class Desk {
   #linked: LinkState = { is: "connecting" };
   /** What I asked to take: when it is mine I can write at once. */
   #taking: string | null = null;
+  #reopening = false;
   #available = sessionStorage.getItem(STATUS) !== "away";
 
   constructor(
@@ -51,9 +59,14 @@ export class Desk {
     sides: { turn(): void; leave(): void },
   ) {
     this.#board = board(person.id);
-    this.#lists = new Lists((id) => this.#choose(id), () => void this.#list());
+    this.#lists = new Lists((id) => this.#choose(id), () => void this.#list(), this.#offers.element);
+    this.#transfer = new Transfer(person.id, {
+      team: () => account.get<Team>("/api/agents"),
+      send: (conversation, to, note) => this.#send({ type: "transfer", conversation, to, ...(note ? { note } : {}) }),
+    });
     this.#thread = new Thread(person.id, {
       verb: (verb) => this.#verb(verb),
+      transfer: () => this.#handOn(),
       say: (text, note) => this.#say(text, note),
       typing: (on) => this.#board.chosen && this.#link.send({ type: "typing", on, conversation: this.#board.chosen }),
       again: (id) => this.#board.chosen && this.#apply(this.#board.chosen, { on: "again", id }),
@@ -62,7 +75,7 @@ export class Desk {
     this.#leave.onclick = sides.leave;
     this.element = this.#frame();
     this.#link = new Link({ token: (fresh) => account.token(fresh), frame: (frame) => this.#received(frame), state: (state) => this.#connected(state) });
-    onKeys({ move: (by) => this.#choose(beside(this.#board, by)), take: () => this.#verb("take"), close: () => this.#thread.askClose(), note: () => this.#thread.note(true), leave: () => this.#escape() }, this.#end.signal);
+    onKeys({ move: (by) => this.#choose(beside(this.#board, by)), take: () => this.#takeOrHandOn(), close: () => this.#thread.askClose(), note: () => this.#thread.note(true), leave: () => this.#escape() }, this.#end.signal);
     addEventListener("focus", this.redraw, { signal: this.#end.signal });
     const clock = setInterval(() => document.visibilityState === "visible" && this.redraw(), CLOCK_MS);
     this.#end.signal.addEventListener("abort", () => clearInterval(clock));
@@ -77,7 +90,7 @@ export class Desk {
 
   #frame(): HTMLElement {
     const top = h("header", { class: "bar" }, h("span", { class: "brand" }, icon(...BELL), "Bellhop"), h("span", { class: "gap" }), this.#status, h("span", { class: "me" }, this.person.name), this.#language, this.#leave);
-    return h("main", { class: "desk" }, top, this.#stale, h("div", { class: "panes" }, this.#lists.element, this.#thread.element, this.#aside), this.#toast);
+    return h("main", { class: "desk" }, top, this.#stale, h("div", { class: "panes" }, this.#lists.element, this.#thread.element, this.#aside), this.#transfer.element, this.#toast);
   }
 
   async #begin(): Promise<void> {
@@ -90,6 +103,10 @@ export class Desk {
   #received(frame: FromServer): void {
     if (frame.type === "welcome") return this.#welcomed(frame);
     if (frame.type === "queue") this.#board = queued(this.#board, frame.waiting, frame.total);
+    if (frame.type === "offer") this.#offered(frame);
+    if (frame.type === "overdue") this.#board = late(this.#board, frame);
+    if (frame.type === "status") this.#statusSet(frame);
+    this.#board = settled(this.#board, frame);
     if (frame.type === "pong") for (const id of this.#board.open.keys()) this.#apply(id, { on: "frame", frame });
     if (frame.type === "error") this.#refused(frame);
     const id = about(frame) ?? (frame.type === "error" ? this.#sender(frame.id) : null);
@@ -101,8 +118,24 @@ export class Desk {
     this.redraw();
   }
 
+  #offered(frame: Extract<FromServer, { type: "offer" }>): void {
+    const before = this.#board.offers.has(frame.conversation);
+    this.#board = offered(this.#board, frame, Date.now());
+    if (!before && this.#board.offers.has(frame.conversation)) call(() => this.#choose(frame.conversation));
+  }
+
+  #statusSet(frame: Extract<FromServer, { type: "status" }>): void {
+    if (frame.agent.id !== this.person.id) return;
+    this.#available = frame.status === "available";
+    sessionStorage.setItem(STATUS, frame.status);
+    this.#tell(t(frame.reason === "missed" ? "away_missed" : "away_set"));
+  }
+
   #welcomed(frame: Extract<FromServer, { type: "welcome" }>): void {
     this.#thread.limit(frame.limits.text_characters);
+    this.#transfer.limit(frame.limits.text_characters);
+    // What still stands is told anew.
+    this.#board = { ...this.#board, offers: new Map() };
     this.#link.send({ type: "status", status: this.#available ? "available" : "away" });
     for (const id of new Set([...(frame.holds ?? []), ...this.#board.open.keys()])) {
       this.#link.send({ type: "watch", conversation: id });
@@ -127,8 +160,10 @@ export class Desk {
     if (frame.id !== undefined || frame.code === "rate_limited") return;
     const raced = this.#taking !== null && frame.code !== "unavailable";
     this.#taking = null;
-    const plain = ["unavailable", "not_found", "closed", "not_assigned"].includes(frame.code);
-    this.#tell(frame.code === "full" ? t("error_full") : raced ? t("error_taken") : plain ? sentence(frame.code) : t("error_action"));
+    const reopening = this.#reopening && frame.code === "not_possible";
+    this.#reopening = false;
+    const plain = ["unavailable", "not_found", "closed", "not_assigned", "not_available"].includes(frame.code);
+    this.#tell(frame.code === "full" ? t("error_full") : reopening ? t("error_reopen") : raced ? t("error_taken") : plain ? sentence(frame.code) : t("error_action"));
   }
 
   #sender(id: string | undefined): string | null {
@@ -170,12 +205,36 @@ export class Desk {
     this.#apply(id, { on: "ask" });
   }
 
-  #verb(verb: "take" | "give_back" | "close"): void {
+  #accept(id: string): void {
+    this.#choose(id);
+    if (this.#send({ type: "take", conversation: id })) this.#taking = id;
+  }
+
+  #takeOrHandOn(): void {
+    const holding = this.#board.chosen && this.#board.open.get(this.#board.chosen)?.holding;
+    if (holding && holding.holder === "agent" && holding.agent === this.person.id) this.#handOn();
+    else this.#verb("take");
+  }
+
+  #handOn(): void {
+    if (this.#board.chosen) this.#transfer.open(this.#board.chosen);
+  }
+
+  /** Says so where it cannot go out now. */
+  #send(frame: FromClient): boolean {
+    const gone = this.#link.send(frame);
+    if (!gone) this.#tell(t("stale"));
+    return gone;
+  }
+
+  #verb(verb: Verb): void {
     const id = this.#board.chosen;
     const holding = id && this.#board.open.get(id)?.holding;
     if (!id || !holding || (verb === "take" && holding.holder === "agent")) return;
-    if (!this.#link.send({ type: verb, conversation: id })) return this.#tell(t("stale"));
-    this.#taking = verb === "take" ? id : null;
+    if (!this.#send({ type: verb, conversation: id })) return;
+    this.#taking = verb === "take" || verb === "reopen" ? id : null;
+    this.#reopening = verb === "reopen";
+    if (verb === "take") mayNotify();
   }
 
   #say(text: string, note: boolean): void {
@@ -186,6 +245,7 @@ export class Desk {
 
   #switch(): void {
     this.#available = !this.#available;
+    if (this.#available) mayNotify();
     sessionStorage.setItem(STATUS, this.#available ? "available" : "away");
     this.#link.send({ type: "status", status: this.#available ? "available" : "away" });
     this.redraw();
@@ -217,6 +277,7 @@ export class Desk {
     const open = (id !== null && this.#board.open.get(id)) || null;
     const known = id === null ? undefined : this.#board.known.get(id);
     const unread = [...this.#board.mine.values()].filter((each) => (each.unread ?? 0) > 0).length + this.#board.total;
+    this.#offers.draw(this.#board, now);
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${t("desk")}`;
     this.#lists.draw(this.#board, this.#loaded, now);
     this.#thread.draw(open, known?.name || t("visitor"), now);

@@ -2,6 +2,7 @@
 
 export interface KeySides {
   move(by: number): void;
+  /** Take it; hand it on where it is mine already. */
   take(): void;
   close(): void;
   note(): void;
@@ -21,6 +22,7 @@ export function onKeys(sides: KeySides, signal: AbortSignal): void {
     "keydown",
     (event) => {
       const writing = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+      if (document.querySelector("dialog[open]")) return;
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (writing && event.key !== "Escape")) return;
       const act = keys[event.key];
       if (!act) return;

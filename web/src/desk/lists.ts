@@ -20,19 +20,21 @@ interface Told {
   at: number;
   time: string;
   level: string;
-  mark: "" | "unread" | "returned";
+  mark: "" | "unread" | "returned" | "overdue";
 }
 
 export class Lists {
   readonly #mine = new Part("mine", "mine-row", (id) => this.choose(id));
   readonly #queue = new Part("queue", "queue-row", (id) => this.choose(id));
-  readonly element = h("nav", { class: "lists" }, this.#mine.element, this.#queue.element);
+  readonly element: HTMLElement;
 
-  constructor(private readonly choose: (id: string) => void, private readonly reload: () => void) {}
+  constructor(private readonly choose: (id: string) => void, private readonly reload: () => void, above: HTMLElement) {
+    this.element = h("nav", { class: "lists" }, above, this.#mine.element, this.#queue.element);
+  }
 
   draw(state: Board, loaded: Loaded, now: number): void {
     const rest = state.total - state.waiting.length;
-    this.#mine.draw(mine(state).map((each) => held(each, now)), state.mine.size, state.chosen);
+    this.#mine.draw(mine(state).map((each) => held(each, state.overdue.has(each.id), now)), state.mine.size, state.chosen);
     this.#queue.draw(state.waiting.map((each) => waits(each, now)), state.total, state.chosen);
     const none = loaded === "no" ? [t("loading")] : state.mine.size === 0 ? [t("mine_empty"), t("mine_empty_more")] : [];
     this.#mine.foot(loaded === "failed" ? [t("lists_failed")] : none, loaded === "failed" ? this.reload : null);
@@ -40,10 +42,10 @@ export class Lists {
   }
 }
 
-function held(each: Summary, now: number): Told {
+function held(each: Summary, overdue: boolean, now: number): Told {
   const at = Date.parse(each.last_at ?? "");
   const unread = (each.unread ?? 0) > 0;
-  return { id: each.id, name: each.name || t("visitor"), more: each.last_text ?? "", at, time: at > 0 ? ago(at, now) : "", level: "", mark: unread ? "unread" : "" };
+  return { id: each.id, name: each.name || t("visitor"), more: each.last_text ?? "", at, time: at > 0 ? ago(at, now) : "", level: overdue ? "red" : "", mark: overdue ? "overdue" : unread ? "unread" : "" };
 }
 
 function waits(each: Waiting, now: number): Told {
@@ -109,8 +111,8 @@ class Line {
     set(this.#button, { "aria-current": chosen ? "true" : null });
     this.#mark.hidden = told.mark === "";
     if (told.mark === "unread") set(this.#mark, { class: "dot", role: "img", "aria-label": t("unread"), title: t("unread") });
-    if (told.mark === "returned") set(this.#mark, { class: "tag" });
-    write(this.#mark, told.mark === "returned" ? t("returned") : "");
+    if (told.mark === "returned" || told.mark === "overdue") set(this.#mark, { class: `tag ${told.mark}`, role: null, "aria-label": null, title: null });
+    write(this.#mark, told.mark === "returned" || told.mark === "overdue" ? t(told.mark) : "");
     if (chosen && document.activeElement === document.body) this.#button.scrollIntoView({ block: "nearest" });
   }
 }

@@ -4,6 +4,7 @@ import { fill } from "../dom.ts";
 import { Outbox } from "../outbox.ts";
 import { choose, language, t } from "../words.ts";
 import { Desk } from "./desk.ts";
+import { forgetDrafts } from "./drafts.ts";
 import { loginForm } from "./login.ts";
 import { Account } from "./session.ts";
 
@@ -29,6 +30,7 @@ async function enter(email: string, password: string): Promise<void> {
 async function leave(): Promise<void> {
   const person = account.session?.person.id;
   if (person) outbox.forget(person);
+  forgetDrafts();
   desk?.stop();
   await account.logout();
   show();

@@ -7,10 +7,14 @@ import type { MessageRow } from "../rows.ts";
 import { rows } from "../rows.ts";
 import { Transcript } from "../transcript.ts";
 import { language, t } from "../words.ts";
+import { draft, keepDraft } from "./drafts.ts";
 import { holderName, lineName } from "./names.ts";
 
+export type Verb = "take" | "give_back" | "close" | "reopen";
+
 export interface ThreadSides {
-  verb(verb: "take" | "give_back" | "close"): void;
+  verb(verb: Verb): void;
+  transfer(): void;
   say(text: string, note: boolean): void;
   typing(on: boolean): void;
   again(id: string): void;
@@ -24,6 +28,8 @@ export class Thread {
   readonly #name = h("strong");
   readonly #holder = h("span", { class: "holder", "data-testid": "holder" });
   readonly #take = h("button", { type: "button", class: "primary", "data-testid": "take", onclick: () => this.sides.verb("take") });
+  readonly #reopen = h("button", { type: "button", "data-testid": "reopen", onclick: () => this.sides.verb("reopen") });
+  readonly #transfer = h("button", { type: "button", "data-testid": "transfer", onclick: () => this.sides.transfer() });
   readonly #back = h("button", { type: "button", "data-testid": "give-back", onclick: () => this.sides.verb("give_back") });
   readonly #close = h("button", { type: "button", "data-testid": "close", onclick: () => this.askClose() });
   readonly #reply = h("button", { type: "button", role: "tab", "data-testid": "reply-tab", onclick: () => this.note(false) });
@@ -33,18 +39,17 @@ export class Thread {
   readonly #body: HTMLElement;
   readonly #none = h("div", { class: "none" });
   readonly element: HTMLElement;
-  readonly #drafts = new Map<string, string>();
   #id: string | null = null;
   #noting = false;
   #sure = 0;
 
   constructor(private readonly me: string, private readonly sides: ThreadSides) {
     this.composer = new Composer(
-      { send: (text) => sides.say(text, this.#noting), typing: (on) => !this.#noting && sides.typing(on) },
+      { send: (text) => sides.say(text, this.#noting), typing: (on) => !this.#noting && sides.typing(on), changed: (text) => this.#id !== null && keepDraft(this.#id, text) },
       { field: "reply", button: "reply-send" },
     );
     this.#transcript = new Transcript({ line: lineName, author: (row) => this.#author(row), again: sides.again });
-    const head = h("header", { class: "head" }, h("div", { class: "title" }, this.#name, this.#holder), this.#take, this.#back, this.#close);
+    const head = h("header", { class: "head" }, h("div", { class: "title" }, this.#name, this.#holder), this.#take, this.#reopen, this.#transfer, this.#back, this.#close);
     this.#foot = h("div", { class: "foot" }, h("div", { class: "tabs", role: "tablist" }, this.#reply, this.#noteTab), this.#hint, this.composer.element);
     this.#body = h("div", { class: "body" }, head, this.#transcript.element, this.#foot);
     this.element = h("section", { class: "thread" }, this.#none, this.#body);
@@ -96,11 +101,10 @@ export class Thread {
   /** Another conversation: its draft is where it was left. */
   #enter(id: string | null): void {
     if (id === this.#id) return;
-    if (this.#id !== null) this.#drafts.set(this.#id, this.composer.text);
     this.#id = id;
     this.#noting = false;
     this.#unsure();
-    this.composer.text = (id !== null && this.#drafts.get(id)) || "";
+    this.composer.text = id === null ? "" : draft(id);
     this.#transcript.clear();
   }
 
@@ -110,6 +114,8 @@ export class Thread {
     this.#take.hidden = !free;
     this.#back.hidden = !mine && holding?.holder !== "queue";
     this.#close.hidden = !mine;
+    this.#transfer.hidden = !mine;
+    this.#reopen.hidden = holding?.holder !== "nobody";
     const closed = holding?.holder === "nobody";
     this.#foot.classList.toggle("closed", closed);
     this.composer.enable(mine || (this.#noting && !closed));
@@ -120,6 +126,8 @@ export class Thread {
 
   #words(): void {
     write(this.#take, t("take"));
+    write(this.#reopen, t("reopen"));
+    write(this.#transfer, t("transfer"));
     write(this.#back, t("give_back"));
     if (this.#sure === 0) write(this.#close, t("close"));
     write(this.#reply, t("reply"));
