@@ -23,7 +23,7 @@ export const zh = {
   log: "对话内容",
   suggestions: "常见问题",
   language: "Switch to English",
-  language_short: "EN",
+  language_short: "English",
   line_queue: "正在为您转接人工客服",
   line_queue_again: "正在为您重新安排客服",
   line_agent: "客服 {name} 已接入",
