@@ -66,7 +66,7 @@ class Entries(BaseModel):
 
 
 class QueueNow(BaseModel):
-    """First come, first served; `total` may be more than is listed. `waiting` is as in the queue frame (/asyncapi.yaml)."""
+    """In the order in which they are served; `total` may be more than is listed. `waiting` is as in the queue frame (/asyncapi.yaml)."""
 
     waiting: list[dict[str, Any]]
     total: int

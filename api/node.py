@@ -23,6 +23,7 @@ from handoff.offers import Offers
 from handoff.queue import Queue
 from handoff.seats import Seats
 from models.audit import Audit
+from models.choices import QueuesChoice
 from models.choosing import Choices, Chosen
 from models.database import open_engine
 from models.people import HASHES_AT_ONCE, People, Person
@@ -86,10 +87,12 @@ class Node:
             store = await stack.enter_async_context(Store.open(settings.store_url).opened())
             log = await stack.enter_async_context(Log(store, settings, history))
             push, choices = Push(store, settings.partitions), Choices(engine)
+            chosen = Chosen(choices)
+            queue = Queue(store, lambda: chosen.get(QueuesChoice) or QueuesChoice())
             yield cls(
                 settings=settings, ring=ring, tokens=Tokens(ring.signing, settings), people=People(engine), audit=Audit(engine),
-                choices=choices, chosen=Chosen(choices), history=history, log=log, push=push, hub=Hub(log, push, settings),
-                presence=Presence(store, settings), queue=Queue(store), seats=Seats(store, settings.capacity), offers=Offers(store),
+                choices=choices, chosen=chosen, history=history, log=log, push=push, hub=Hub(log, push, settings),
+                presence=Presence(store, settings), queue=queue, seats=Seats(store, settings.capacity), offers=Offers(store),
                 visitors=Addresses(settings.visitors_per_minute / 60, settings.visitors_per_minute),
                 handshakes=Addresses(settings.handshakes_per_second, settings.connections_per_address),
                 places=Places(settings.connections_per_address),

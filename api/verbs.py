@@ -13,6 +13,7 @@ from api.saying import Saying
 from api.supervising import Supervising
 from api.visiting import Visiting
 from handoff.expecting import place_frame
+from handoff.lines import answer_in
 from models.conversation import Conversation, Holder
 from models.entry import Author, AuthorKind
 from models.frames import (
@@ -134,9 +135,9 @@ class Verbs:
 
     async def _tell_holder(self, state: Conversation) -> None:
         """Who answers now, and where a waiting customer stands. It repeats the state and is no entry: no `at`."""
-        if state.holder is Holder.QUEUE and (place := await self._node.queue.position(state.id)):
-            somebody = bool(await self._node.presence.available())
-            self._connection.send(place_frame(state, place, await self._node.queue.costs(), somebody))
+        if state.holder is Holder.QUEUE and (place := await self._node.queue.stands(state.id)):
+            somebody = bool(answer_in(place.queue, await self._node.presence.available()))
+            self._connection.send(place_frame(state, place.position, await self._node.queue.costs(), somebody))
             return
         agent = Author(AuthorKind.AGENT, state.agent, state.agent_name or None) if state.agent else None
         self._connection.send(HolderFrame(state.id, state.seq, state.holder, state.reason or None, agent))

@@ -46,7 +46,7 @@ HELD_SECONDS = (0.01, 0.3)
 FAULT_EVERY_SECONDS = (0.3, 1.5)
 PAUSE_SECONDS = (0.5, 8.0)
 # Fewer than the connections of the store: a busy machine should not lose a run while it is being prepared.
-ASKING_AT_ONCE = 48
+ASKING_AT_ONCE = 12
 
 
 @dataclass

@@ -13,6 +13,7 @@ from stream.change import Change
 
 BOT = Author(AuthorKind.BOT)
 BOT_FAILED = "bot_failed"
+TOPIC_CHARACTERS = 100
 
 _SORRY = {
     "zh": "抱歉，我这边出了点问题，正在为您转接人工客服。",
@@ -30,6 +31,8 @@ def spoken(state: Conversation, heard: Heard, outcome: Outcome, ring: KeyRing, a
     fields = {"tracker": outcome.tracker.decode()}
     if outcome.language:
         fields["language"] = outcome.language
+    if outcome.handoff:
+        fields["topic"] = outcome.topic[:TOPIC_CHARACTERS]
     return _turn(state, heard, messages, fields, outcome.handoff, at)
 
 

@@ -94,7 +94,9 @@ class Course:
             tracker.later = ""
         tracker.language = voice.language or ""
         due = min((each.due for each in tracker.reminders), default=None)
-        return Outcome(tuple(voice.replies), tracker.to_bytes(), voice.handoff, tuple(self._ran), voice.language, due)
+        topic = tracker.topic if voice.handoff else ""
+        replies, ran = tuple(voice.replies), tuple(self._ran)
+        return Outcome(replies, tracker.to_bytes(), voice.handoff, ran, voice.language, due, topic)
 
     async def _go_on(self, second: Second) -> None:
         """As if it had been said in a message of its own. While a form is on, or where there is doubt, it waits."""

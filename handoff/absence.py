@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from handoff.lines import OTHERS, served
 from handoff.queue import Queue
+from models.choices import QueuesChoice
 from models.conversation import Conversation, Expect, Holder
 from models.entry import Author, AuthorKind, Message
 from models.hours import Hours
@@ -37,25 +39,33 @@ _BACK = {"zh": "我们{day} {time}（{zone}）上班。", "en": " We are back on
 class Absence:
     """The leader's. Raises Unavailable."""
 
-    def __init__(self, hours: Callable[[], Hours], log: Log, queue: Queue, presence: Presence) -> None:
-        """`hours` answers those of now: admins may change them."""
+    def __init__(
+        self,
+        hours: Callable[[], Hours],
+        queues: Callable[[], QueuesChoice],
+        log: Log,
+        queue: Queue,
+        presence: Presence,
+    ) -> None:
+        """`hours` and `queues` answer those of now: admins may change them."""
         self._hours = hours
+        self._queues = queues
         self._log = log
         self._queue = queue
         self._presence = presence
-        self._since: float | None = None
+        # queue → since when nobody answers there.
+        self._since: dict[str, float] = {}
         # conversation → since when it waits, of those who were told.
         self._told: dict[str, int] = {}
 
     async def run(self) -> None:
-        if await self._presence.available():
-            self._since = None
+        there, now = served(self._queues(), await self._presence.available()), time.monotonic()
+        empty = {each.id for each in (*self._queues().queues, OTHERS)} - there
+        self._since = {each: self._since.get(each, now) for each in empty}
+        long = {each for each, since in self._since.items() if now - since >= ABSENT_SECONDS}
+        if not long:
             return
-        if self._since is None:
-            self._since = time.monotonic()
-        if time.monotonic() - self._since < ABSENT_SECONDS:
-            return
-        waiting = await self._queue.positions()
+        waiting = [each.conversation for each in await self._queue.standing() if each.queue.id in long]
         self._told = {name: asked for name, asked in self._told.items() if name in waiting}
         states = await self._log.states([name for name in waiting if name not in self._told][:AT_ONCE])
         for state in states.values():

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
+from handoff.lines import answer_in, candidates
 from handoff.queue import Queue
 from handoff.routing import Free, match
 from handoff.seats import Seats
@@ -30,24 +31,28 @@ class Matching:
     async def pairs(
         self, without: Collection[str] = (), passed: Mapping[str, Collection[str]] | None = None
     ) -> list[tuple[Conversation, Author]]:
-        """First come first; `without` are offered already, `passed` are the agents who did not want each."""
-        waiting = [name for name in await self._queue.positions() if name not in without]
+        """In the order in which they are served; `without` are offered already, `passed` are the agents who did not want each."""
+        waiting = [each for each in await self._queue.standing() if each.conversation not in without]
         agents = await self._presence.available() if waiting else {}
         if not agents:
             return []
         load, since = await self._seats.load(), await self._seats.since()
         free = [Free(agent, load.get(agent, 0), since.get(agent, 0)) for agent in agents]
-        seats = sum(max(0, self._seats.capacity - each.load) for each in free)
         # The index is a little behind: who is with an agent already stands in it until its entry was read.
-        names = waiting[: 2 * seats]
-        states = {name: each for name, each in (await self._log.states(names)).items() if each.holder is Holder.QUEUE}
-        names = [name for name in names if name in states]
+        could = candidates(waiting, {each.agent: max(0, self._seats.capacity - each.load) for each in free})
+        found = await self._log.states([each.conversation for each in could])
+        states = {name: each for name, each in found.items() if each.holder is Holder.QUEUE}
+        could = [each for each in could if each.conversation in states]
+        names = [each.conversation for each in could]
         not_to = {name: {by} for name, by in (await self._queue.put_back_by(names, again_after())).items()}
         for name, by in (passed or {}).items():
             not_to.setdefault(name, set()).update(by)
         spoken = await self._presence.languages()
-        for name in names:
-            not_to.setdefault(name, set()).update(strangers(states[name].language, list(agents), spoken))
+        for each in could:
+            able = answer_in(each.queue, agents)
+            others = set(agents) - able
+            foreign = strangers(states[each.conversation].language, able, spoken)
+            not_to.setdefault(each.conversation, set()).update(others | foreign)
         return [(states[name], agents[agent]) for name, agent in match(names, free, self._seats.capacity, not_to)]
 
 

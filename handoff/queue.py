@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from handoff import seats
+from handoff.lines import OTHERS, Asked, Stands, standing
+from models.choices import QueuesChoice
 from models.conversation import Conversation, Holder
 from models.frames import HolderFrame, OfferFrame, OverdueFrame, QueueFrame, StatusFrame, Waiting, encode, rfc3339
 from stream import keys
@@ -34,18 +36,24 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     returned: bool = False
     by: str = ""
     since: int = 0
+    topic: str = ""
 
 
 class Queue:
     """All methods raise Unavailable. Only the leader applies; everybody may read."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, chosen: Callable[[], QueuesChoice] = QueuesChoice) -> None:
+        """`chosen` answers the queues of now: admins may change them."""
         self._store = store
+        self._chosen = chosen
+        self._stand = Script("place.lua", package="handoff")
         self._script = Script("seat.lua", "queue.lua", package="handoff")
 
     async def apply(self, state: Conversation, seq: int, verb: str, at: int, returned: bool = False) -> bool:
         """The holder became what `state` says by entry `seq`; False where a later move is known already."""
-        ticket = Ticket(state.asked, state.name, state.reason or None, state.language or None, returned, state.left, at)
+        ticket = Ticket(
+            state.asked, state.name, state.reason or None, state.language or None, returned, state.left, at, state.topic
+        )
         score = (RETURNED if returned else 0) + state.asked
         written = msgspec.json.encode(ticket)
         arguments = [state.id, seq, state.holder, score, written, state.agent, verb, at, state.token]
@@ -53,23 +61,50 @@ class Queue:
         return bool(await self._script(self._store.commands, keys, arguments))
 
     async def snapshot(self, limit: int = 100) -> QueueFrame:
-        """The first `limit` of those who wait."""
-        async with reaching():
-            names = [each.decode() for each in await self._store.commands.zrange(QUEUE, 0, limit - 1)]
-            total = await self._store.commands.zcard(QUEUE)
-            tickets = await self._store.commands.hmget(WAITING, names) if names else []
-        listed = [
-            _waiting(name, place, msgspec.json.decode(ticket, type=Ticket))
-            for place, (name, ticket) in enumerate(zip(names, tickets, strict=True), start=1)
-            if ticket
-        ]
+        """The first `limit` of those who wait, in the order in which they are served."""
+        first, total = await self._first(limit)
+        tickets = await self._tickets([each.conversation for each in first])
+        listed = [_waiting(each, tickets[each.conversation]) for each in first if each.conversation in tickets]
         return QueueFrame(tuple(listed), total)
 
-    async def position(self, conversation: str) -> int | None:
-        """From 1; None where it does not wait."""
+    async def _first(self, limit: int) -> tuple[list[Stands], int]:
+        """And how many wait in all. Without queues of admins' the store itself has the order."""
+        if self._chosen().queues:
+            every = await self.standing()
+            return every[:limit], len(every)
+        async with reaching():
+            names = await self._store.commands.zrange(QUEUE, 0, limit - 1)
+            total = await self._store.commands.zcard(QUEUE)
+        return standing([Asked(each.decode()) for each in names], QueuesChoice()), int(total)
+
+    async def standing(self) -> list[Stands]:
+        """Who waits, in the order in which they are served."""
+        names, chosen = list(await self.positions()), self._chosen()
+        if not chosen.queues:
+            return standing([Asked(each) for each in names], chosen)
+        tickets = await self._tickets(names)
+        return standing([_asked(each, tickets[each]) for each in names if each in tickets], chosen)
+
+    async def _tickets(self, names: Sequence[str]) -> dict[str, Ticket]:
+        if not names:
+            return {}
+        async with reaching():
+            written = await self._store.commands.hmget(WAITING, names)
+        return {name: msgspec.json.decode(each, type=Ticket) for name, each in zip(names, written, strict=True) if each}
+
+    async def stand(self, places: Mapping[str, int]) -> None:
+        """What a place costs is learned from where somebody first stood in their own queue."""
+        arguments = [part for name, place in places.items() for part in (name, place)]
+        if arguments:
+            await self._stand(self._store.commands, [PLACES], arguments)
+
+    async def stands(self, conversation: str) -> Stands | None:
+        """Where one who waits stands; None where it does not wait."""
+        if self._chosen().queues:
+            return next((each for each in await self.standing() if each.conversation == conversation), None)
         async with reaching():
             rank = await self._store.commands.zrank(QUEUE, conversation)
-        return None if rank is None else int(rank) + 1
+        return None if rank is None else Stands(conversation, OTHERS, int(rank) + 1)
 
     async def positions(self) -> dict[str, int]:
         async with reaching():
@@ -78,15 +113,7 @@ class Queue:
 
     async def put_back_by(self, conversations: Sequence[str], after: int) -> dict[str, str]:
         """conversation → the agent from whom it came back to the queue later than `after` (ms)."""
-        if not conversations:
-            return {}
-        async with reaching():
-            written = await self._store.commands.hmget(WAITING, conversations)
-        tickets = {
-            name: msgspec.json.decode(each, type=Ticket)
-            for name, each in zip(conversations, written, strict=True)
-            if each
-        }
+        tickets = await self._tickets(conversations)
         return {name: each.by for name, each in tickets.items() if each.by and each.since > after}
 
     async def costs(self) -> list[float]:
@@ -121,10 +148,21 @@ class Queue:
                 await self._store.commands.hdel(each, conversation)
 
 
-def _waiting(name: str, place: int, ticket: Ticket) -> Waiting:
+def _waiting(stands: Stands, ticket: Ticket) -> Waiting:
     return Waiting(
-        name, place, rfc3339(ticket.asked), ticket.name, ticket.reason, ticket.language, returned=ticket.returned
+        stands.conversation,
+        stands.position,
+        rfc3339(ticket.asked),
+        ticket.name,
+        ticket.reason,
+        ticket.language,
+        returned=ticket.returned,
+        queue=stands.queue.name or None,
     )
+
+
+def _asked(conversation: str, ticket: Ticket) -> Asked:
+    return Asked(conversation, ticket.reason or "", ticket.topic, ticket.language or "")
 
 
 def waits(state: Conversation) -> bool:

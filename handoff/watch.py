@@ -11,12 +11,13 @@ from handoff import desk
 from handoff.absence import Absence
 from handoff.assigning import Assigning, Sweep
 from handoff.expecting import place_frame
+from handoff.lines import served
 from handoff.offering import Offering
 from handoff.offers import Offers
 from handoff.queue import Queue, waits
 from handoff.replies import Reminding, Replies
 from handoff.seats import Seats
-from models.choices import HoursChoice
+from models.choices import HoursChoice, QueuesChoice
 from models.choosing import Choices, Chosen
 from models.conversation import Holder, IllegalMove
 from models.database import NO_SQL, open_engine
@@ -51,7 +52,8 @@ class Watch:
         self._settings = settings
         self._log = log
         self._history = history
-        self._queue = Queue(store)
+        self._chosen = Chosen(Choices(history.engine))
+        self._queue = Queue(store, self._queues)
         self._presence = Presence(store, settings)
         self._leases = Leases(store, settings, keys.HANDOFF, self._let_go, exclusive=True)
         self._reader = Reader(store, settings, self._leases, keys.HANDOFF, settings.archive_batch)
@@ -59,16 +61,15 @@ class Watch:
         self._assigning = Assigning(log, self._queue, self._presence, seats)
         offers = Offers(store)
         self._offering = Offering(settings, log, self._queue, self._presence, seats, offers)
-        self._chosen = Chosen(Choices(history.engine))
-        self._absence = Absence(self._hours, log, self._queue, self._presence)
+        self._absence = Absence(self._hours, self._queues, log, self._queue, self._presence)
         self._sweep = Sweep(log, seats, offers)
         self._replies = Replies(store)
         self._reminding = Reminding(settings, log, self._queue, self._replies)
         self._reading = asyncio.Lock()
-        self._told: dict[str, int] = {}
+        self._told: dict[str, tuple[int, bool]] = {}
         self._vanished: dict[str, float] = {}
         self._changed = True
-        self._somebody = False
+        self._served: frozenset[str] = frozenset()
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await patiently(self._reader.prepare, stop)
@@ -94,9 +95,14 @@ class Watch:
         chosen = self._chosen.get(HoursChoice)
         return self._settings.hours if chosen is None else chosen.hours()
 
+    def _queues(self) -> QueuesChoice:
+        return self._chosen.get(QueuesChoice) or QueuesChoice()
+
     async def _look(self) -> None:
+        before = self._queues()
         try:
             await self._chosen.look()
+            self._changed |= self._queues() != before
         except NO_SQL:
             logger.warning("SQL does not answer: settings are as they were")
 
@@ -190,20 +196,23 @@ class Watch:
 
     async def _tell(self) -> None:
         """Places to customers whose place changed, the queue to agents; at most once a tick."""
-        somebody = bool(await self._presence.available())
-        if not self._changed and somebody == self._somebody:
+        there = served(self._queues(), await self._presence.available())
+        if not self._changed and there == self._served:
             return
-        places, costs = await self._queue.positions(), await self._queue.costs()
-        if somebody != self._somebody:
-            # A wait is told only while there is somebody to wait for.
-            self._told, self._somebody = {}, somebody
+        standing, costs = await self._queue.standing(), await self._queue.costs()
+        places = {each.conversation: (each.position, each.queue.id in there) for each in standing}
+        # A wait is told only while there is somebody to wait for: where that changes, the place is told anew.
         moved = [name for name, place in places.items() if self._told.get(name) != place]
+        if self._queues().queues:
+            await self._queue.stand({name: places[name][0] for name in moved if name not in self._told})
         states = await self._log.states(moved)
         # The index is a little behind: who is with somebody by now is told no place any more.
         waiting = [states[name] for name in moved if name in states and states[name].holder is Holder.QUEUE]
-        await self._log.whisper_all([place_frame(each, places[each.id], costs, somebody) for each in waiting])
+        await self._log.whisper_all(
+            [place_frame(each, places[each.id][0], costs, places[each.id][1]) for each in waiting]
+        )
         await self._queue.push()
-        self._told, self._changed = places, False
+        self._told, self._served, self._changed = places, there, False
 
 
 async def run(settings: Settings, ready: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""What admins choose while Bellhop runs: business hours, how the widget looks. Pure: what is taken here can be honoured.
+"""What admins choose while Bellhop runs: queues, business hours, how the widget looks. Pure: what is taken here can be honoured.
 
 Settings of the environment are for who runs the machines; these are for who runs the desk, and count without a restart.
 """
@@ -64,7 +64,26 @@ class WidgetChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suggestions: dict[Spoken, Suggestions] = {}
 
 
-CHOICES: Mapping[str, type[msgspec.Struct]] = {"hours": HoursChoice, "widget": WidgetChoice}
+class QueueChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`topics` are intents and reasons of a hand-off, one of which has to be there; none: all. `languages` likewise. `members` are the
+    ids of those who answer here; none: everybody. The highest `priority` is served first.
+    """
+
+    id: Annotated[str, Meta(pattern=r"^([a-z0-9][a-z0-9-]{0,31})?\Z")]
+    name: Short
+    topics: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=100)] = ()
+    languages: Annotated[tuple[Annotated[str, Meta(pattern=r"^[a-z]{2,3}\Z")], ...], Meta(max_length=20)] = ()
+    members: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=500)] = ()
+    priority: Annotated[int, Meta(ge=0, le=9)] = 0
+
+
+class QueuesChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """In the order in which they are tried; who is taken by none waits in the queue of all others, with priority 0."""
+
+    queues: Annotated[tuple[QueueChoice, ...], Meta(max_length=50)] = ()
+
+
+CHOICES: Mapping[str, type[msgspec.Struct]] = {"hours": HoursChoice, "queues": QueuesChoice, "widget": WidgetChoice}
 
 
 def taken(name: str, value: Any) -> msgspec.Struct:
@@ -78,6 +97,8 @@ def taken(name: str, value: Any) -> msgspec.Struct:
             _check_hours(choice)
         case WidgetChoice():
             _check_look(choice)
+        case QueuesChoice():
+            _check_queues(choice)
     return choice
 
 
@@ -93,6 +114,12 @@ def _check_hours(choice: HoursChoice) -> None:
 def _check_look(choice: WidgetChoice) -> None:
     if choice.accent and contrast_with_white(choice.accent) < CONTRAST:
         raise UnusableChoice(f"White text on this colour cannot be read: the contrast is below {CONTRAST}.")
+
+
+def _check_queues(choice: QueuesChoice) -> None:
+    ids = [each.id for each in choice.queues]
+    if len(set(ids)) < len(ids) or "" in ids or not all(each.name.strip() for each in choice.queues):
+        raise UnusableChoice("Each queue needs a name, and an id of its own.")
 
 
 def contrast_with_white(colour: str) -> float:

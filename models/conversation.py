@@ -71,8 +71,8 @@ class Conversation(msgspec.Struct, frozen=True):
 
     `token` counts the moves of the holder (an old one is refused), `answered` is the last seq that the bot need not answer, `left` is
     the agent from whom it came back to the queue, `asked` is when the customer began to wait for a person (ms, 0 = not waiting),
-    `absent` the `asked` of the wait in which the customer was told that nobody is there, `page` is where the customer was when they last
-    spoke, `top` of the log is `seq`.
+    `topic` the intent that was meant before a person was asked for, `absent` the `asked` of the wait in which the customer was told that
+    nobody is there, `page` is where the customer was when they last spoke, `top` of the log is `seq`.
     """
 
     id: str
@@ -87,6 +87,7 @@ class Conversation(msgspec.Struct, frozen=True):
     left: str = ""
     absent: int = 0
     reason: str = ""
+    topic: str = ""
     language: str = ""
     name: str = ""
     last_at: int = 0

@@ -300,7 +300,7 @@ class Resumed(ServerFrame, frozen=True, tag="resumed"):
 
 
 class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One conversation in the queue. `position` counts from 1."""
+    """One conversation that waits. `position` counts from 1 in its own `queue`, which has a name where admins chose queues."""
 
     conversation: str
     position: int
@@ -309,10 +309,11 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
     language: str | None = None
     returned: bool = False
+    queue: str | None = None
 
 
 class QueueFrame(ServerFrame, frozen=True, tag="queue"):
-    """Agents: the queue as it is now, first come first; `total` may be more than is listed."""
+    """Agents: who waits now, in the order in which they are served; `total` may be more than is listed."""
 
     waiting: tuple[Waiting, ...]
     total: int

@@ -41,6 +41,19 @@ def test_slots_are_set_cleared_and_reset(tracker: Tracker) -> None:
     assert (tracker.slots["a"], tracker.slots["b"]) == ("first", None)
 
 
+def heard(intent: str | None) -> dict[str, Any]:
+    return {"event": "user", "text": "…", "parse_data": {"intent": {"name": intent}}}
+
+
+def test_the_topic_is_what_was_meant_before_a_person_was_asked_for(tracker: Tracker) -> None:
+    apply(tracker, {"event": "user", "text": "…"})
+    assert tracker.topic == ""
+    apply(tracker, heard("ask_refund"), {"event": "bot", "text": "…"}, heard("nlu_fallback"), heard("human_handoff"))
+    assert tracker.topic == "ask_refund"
+    apply(tracker, heard("shipping"), heard(None))
+    assert tracker.topic == "shipping"
+
+
 def test_a_form_is_on_rejects_answers_again_and_is_left(tracker: Tracker) -> None:
     apply(tracker, {"event": "active_loop", "name": "f"})
     assert tracker.loop is not None

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from handoff import desk
+from handoff.lines import OTHERS, Stands
 from handoff.queue import Queue
 from handoff.watch import Watch
 from models.conversation import Holder
@@ -83,7 +84,7 @@ async def test_first_asked_is_first_and_a_take_moves_the_others_up(store: Store,
             return await listed(queue) == ["c_a", "c_b", "c_c"]
 
         await eventually(three, "three wait in order")
-        assert await queue.position("c_c") == 3
+        assert await queue.stands("c_c") == Stands("c_c", OTHERS, 3)
         shown = (await queue.snapshot()).waiting[0]
         assert (shown.name, shown.reason, shown.asked) == ("4F2A", "asked", "1970-01-01T00:00:01.000Z")
         await take(log, "c_a", WEN)
@@ -92,7 +93,7 @@ async def test_first_asked_is_first_and_a_take_moves_the_others_up(store: Store,
             return await listed(queue) == ["c_b", "c_c"]
 
         await eventually(two, "two wait")
-        assert await queue.position("c_a") is None
+        assert await queue.stands("c_a") is None
         assert await queue.held() == {"c_a": "a_wen"}
 
 

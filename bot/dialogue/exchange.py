@@ -50,7 +50,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
 class Outcome(msgspec.Struct, frozen=True):
     """`handoff` is a stable reason code: asked, not_understood, bot_failed, action. `actions`: the names that ran, in order.
 
-    `due`: when the first reminder is, in seconds since 1970.
+    `due`: when the first reminder is, in seconds since 1970. `topic`: with a hand-off, the intent that was meant
+    before a person was asked for.
     """
 
     replies: tuple[Reply, ...]
@@ -59,3 +60,4 @@ class Outcome(msgspec.Struct, frozen=True):
     actions: tuple[str, ...] = ()
     language: str | None = None
     due: float | None = None
+    topic: str = ""

@@ -13,7 +13,8 @@ from bot.dialogue import reminders
 from bot.dialogue.events import UNDO, Event, applied, too_many
 from bot.dialogue.history import State
 from bot.dialogue.reminders import Reminder
-from bot.project.domain import LISTEN, REQUESTED_SLOT, Domain
+from bot.nlu.reading import FALLBACK_INTENT
+from bot.project.domain import HANDOFF_INTENT, LISTEN, REQUESTED_SLOT, Domain
 from models.sensitive import SealedSpan
 
 _LEVEL = 1
@@ -110,6 +111,15 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         """What was meant; of a retrieval intent such as `faq/price` only `faq`."""
         name: str | None = self.latest_message.get("intent", {}).get("name")
         return None if name is None else name.partition("/")[0]
+
+    @property
+    def topic(self) -> str:
+        """The last intent that was more than asking for a person; empty where there is none."""
+        for event in reversed(self.events):
+            name = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+            if event.get("event") == "user" and name not in (None, "", HANDOFF_INTENT, FALLBACK_INTENT):
+                return str(name)
+        return ""
 
     def as_dict(self, slots: Mapping[str, Any], trailing: Iterable[Event] = ()) -> dict[str, Any]:
         """As action servers get it (rasa-sdk's `tracker`). `slots` stand in for the tracker's own; `trailing` are the last events."""
