@@ -171,3 +171,23 @@ choices = Table(
     _long("value"),
     **_MYSQL,
 )
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    _id("conversation", primary_key=True),
+    _number("seq"),
+    _number("began"),
+    _text("reason", NAME_CHARACTERS),
+    _number("asked"),
+    _number("taken"),
+    _number("answered"),
+    _number("closed"),
+    _id("agent"),
+    _number("customer_messages"),
+    _number("bot_messages"),
+    _number("agent_messages"),
+    _number("stars"),
+    Index("outcomes_began", "began"),
+    **_MYSQL,
+)

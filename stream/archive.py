@@ -7,19 +7,24 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from models.database import open_engine
+from sqlalchemy.exc import IntegrityError
+
+from models.database import NO_SQL, open_engine
 from models.settings import Settings
 from stream import keys
 from stream.change import Line
 from stream.errors import Unavailable
 from stream.history import ArchiveUnavailable, History, SeqConflict
 from stream.lease import Leases
+from stream.outcomes import Outcomes
 from stream.reader import Reader, bury
 from stream.running import patiently, pause, until_stopped
 from stream.store import Script, Store
 
 TRIM_EVERY_SECONDS = 5.0
 RETRY_SECONDS = 0.5
+REPORT_EVERY_SECONDS = 5.0
+LATE_MS = 24 * 3_600_000
 # Entries that arrive within this go into one transaction, and cost one fsync here and there; no answer waits for it.
 GATHER_SECONDS = 0.1
 
@@ -38,6 +43,7 @@ class Archive:
         self._settle = Script("settle.lua")
         self._trim = Script("trim.lua")
         self._flushing = asyncio.Lock()
+        self._outcomes = Outcomes(history.engine)
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await patiently(self._reader.prepare, stop)
@@ -45,6 +51,7 @@ class Archive:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._leases.run(finished))
             group.create_task(self._trims(stop))
+            group.create_task(self._report(stop))
             ready()
             while not stop.is_set():
                 await self._step()
@@ -106,6 +113,25 @@ class Archive:
             except Unavailable:
                 pass  # the next round trims more
             await pause(TRIM_EVERY_SECONDS, stop)
+
+    async def _report(self, stop: asyncio.Event) -> None:
+        """Reports are behind by some seconds, and never hold up the archive. One worker does it: who has the first partition."""
+        since = 0
+        while not stop.is_set():
+            if 0 in self._leases.owned:
+                begun = int(time.time() * 1000)
+                try:
+                    done = await asyncio.to_thread(self._outcomes.look, since)
+                except (*NO_SQL, IntegrityError):
+                    done = 0  # the next look does it; of two workers at the hand-over of a lease one is refused
+                else:
+                    if done == 0:
+                        # What was archived late is older than it looks.
+                        since = begun - LATE_MS
+                if done:
+                    await asyncio.sleep(0)
+                    continue
+            await pause(REPORT_EVERY_SECONDS, stop)
 
 
 async def run(settings: Settings, ready: Callable[[], None]) -> None:

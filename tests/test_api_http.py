@@ -176,6 +176,8 @@ MATRIX: dict[str, tuple[int, int, int, int, int]] = {
     "PATCH /api/people/{id}": (401, 403, 403, 403, 422),
     "POST /api/people/{id}/password": (401, 403, 403, 403, 404),
     "POST /api/password": (401, 403, 403, 422, 422),
+    "GET /api/reports/{name}.csv": (401, 403, 403, 403, 422),
+    "GET /api/reports/{name}": (401, 403, 403, 403, 422),
     "GET /api/settings/{name}": (401, 403, 403, 403, 404),
     "PUT /api/settings/{name}": (401, 403, 403, 403, 422),
     "GET /api/widget-settings": (200, 200, 200, 200, 200),
