@@ -1,4 +1,4 @@
-"""Reports: what came of conversations, made from what the archive holds, counted by the days of any time zone, and quickly."""
+"""Reports: what came of conversations, made from what the archive holds, counted by the days of any time zone."""
 
 from __future__ import annotations
 
@@ -107,13 +107,14 @@ def test_rows_are_made_once_and_again_when_there_is_more(sql_engine: Engine) -> 
     assert (rows["c_1"].seq, rows["c_1"].taken, rows["c_2"].stars) == (4, BEGAN + 5_000, 4)
 
 
-def filled(engine: Engine, rows: Sequence[dict[str, Any]]) -> None:
+def filled(engine: Engine, rows: Sequence[dict[str, Any]], prefix: str = "c") -> None:
     plain = {name: getattr(Outcome(""), name) for name in Outcome.__slots__} | {"customer_messages": 1}
     with writing(engine) as connection:
         for first in range(0, len(rows), 5_000):
             some = rows[first : first + 5_000]
             connection.execute(
-                insert(outcomes), [{**plain, "conversation": f"c_{first + n}", **each} for n, each in enumerate(some)]
+                insert(outcomes),
+                [{**plain, "conversation": f"{prefix}_{first + n}", **each} for n, each in enumerate(some)],
             )
 
 
@@ -187,25 +188,3 @@ def test_admins_read_reports_and_take_them_away(api: Api) -> None:
         ):
             assert http.get(f"/api/reports/volume?{query}").status_code == 422, query
         assert http.get("/api/reports/nothing").status_code == 404
-
-
-def test_a_hundred_thousand_conversations_are_counted_within_a_second(sql_engine: Engine) -> None:
-    first = ms(2026, 1, 1)
-    rows = [
-        {"began": first + n * 25_000, "asked": first + n * 25_000 if n % 3 == 0 else 0, "answered": first + n * 25_000 + n % 900 * 100,
-         "closed": first + n * 25_000 + 60_000, "reason": "asked", "agent": f"a_{n % 20}" if n % 3 == 0 else "", "stars": n % 6}
-        for n in range(100_000)
-    ]  # fmt: skip
-    filled(sql_engine, rows)
-    reports, span = Reports(sql_engine), Span(first, first + 60 * DAY_MS, ZoneInfo("Asia/Shanghai"))
-    took = {}
-    for name, make in NAMES.items():
-        # Of three the quickest: other work on the machine is not what is measured.
-        tries = []
-        for _ in range(3):
-            begun = time.perf_counter()
-            make(reports, span)
-            tries.append(time.perf_counter() - begun)
-        took[name] = round(min(tries), 3)
-    print(took)
-    assert max(took.values()) < 1, took

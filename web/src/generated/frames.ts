@@ -127,7 +127,7 @@ export interface Pong {
   archived: Record<string, number>;
 }
 
-/** Agents: the queue as it is now, first come first; `total` may be more than is listed. */
+/** Agents: who waits now, in the order in which they are served; `total` may be more than is listed. */
 export interface QueueFrame {
   type: "queue";
   waiting: Waiting[];
@@ -292,7 +292,7 @@ export interface TypingFrame {
   on: boolean;
 }
 
-/** One conversation in the queue. `position` counts from 1. */
+/** One conversation that waits. `position` counts from 1 in its own `queue`, which has a name where admins chose queues. */
 export interface Waiting {
   conversation: string;
   position: number;
@@ -301,6 +301,7 @@ export interface Waiting {
   reason?: string;
   language?: string;
   returned?: boolean;
+  queue?: string;
 }
 
 /** Agents: push me this conversation from now on. */

@@ -152,7 +152,7 @@ export interface Problem {
   code: string;
 }
 
-/** First come, first served; `total` may be more than is listed. `waiting` is as in the queue frame (/asyncapi.yaml). */
+/** In the order in which they are served; `total` may be more than is listed. `waiting` is as in the queue frame (/asyncapi.yaml). */
 export interface QueueNow {
   waiting: Record<string, unknown>[];
   total: number;
@@ -175,6 +175,16 @@ export interface Ready {
 
 export interface Refresh {
   refresh: string;
+}
+
+/** `rows` have a cell for each of `columns`; null: nothing to count. Conversations count on the day they began; shares go from 0 to 1, columns in seconds say so. What the archive has written counts a few seconds later. */
+export interface Reported {
+  name: string;
+  first: string;
+  last: string;
+  zone: string;
+  columns: string[];
+  rows: ((string | number | null)[])[];
 }
 
 export type Role_Input = "agent" | "admin";
@@ -265,6 +275,8 @@ export interface Answers {
   "POST /api/people/{id}/password": OnePassword;
   "GET /api/queue": QueueNow;
   "POST /api/refresh": SignedIn;
+  "GET /api/reports/{name}": Reported;
+  "GET /api/reports/{name}.csv": unknown;
   "GET /api/settings/{name}": Setting;
   "PUT /api/settings/{name}": Setting;
   "POST /api/visitors": Visitor;
