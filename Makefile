@@ -22,7 +22,7 @@ lint: dev
 	@$(BIN)/lint-imports
 
 bench: dev web
-	@for each in log chat nlu several retrieval entities turn; do echo "bench.$$each"; $(BIN)/python -m bench.$$each || exit 1; done
+	@for each in log chat nlu typos several retrieval entities turn; do echo "bench.$$each"; $(BIN)/python -m bench.$$each || exit 1; done
 
 web: venv
 	@sh deploy/web.sh

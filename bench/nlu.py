@@ -16,13 +16,12 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from bot.nlu.calibration import expected_error
-from bot.nlu.classifier import Classifier
 from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.encoder import Encoder, encoder
 from bot.nlu.interpreter import Interpreter
@@ -64,7 +63,7 @@ def run(folder: Path, part: Part, without: bool) -> None:
     began = time.perf_counter()
     trained = Interpreter.train(data, NluConfig())
     seconds = time.perf_counter() - began
-    kinds = [("n-grams alone", replace(trained, classifier=_first_stage(trained.classifier)))]
+    kinds = [("n-grams alone", trained.without_encoder())]
     if trained.classifier.hybrid is not None and not without:
         kinds.append(("with the encoder", trained))
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -72,10 +71,6 @@ def run(folder: Path, part: Part, without: bool) -> None:
     for name, interpreter in kinds:
         print(f"  {name}: {_measured(folder, part, interpreter)}")
         print(f"    {timed(interpreter, [each.text for each in examples(folder, part.test)])}", flush=True)
-
-
-def _first_stage(classifier: Classifier) -> Classifier:
-    return replace(classifier, hybrid=None)
 
 
 def _measured(folder: Path, part: Part, interpreter: Interpreter) -> str:

@@ -12,7 +12,7 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.nlu import examples, folder_of, read_all
@@ -55,7 +55,7 @@ def pairs(texts: Sequence[Example], joints: Sequence[str]) -> list[tuple[str, se
 def run(folder: Path, part: Part) -> None:
     trained = Interpreter.train(TrainingData(examples(folder, part.trained_on)), NluConfig())
     test = examples(folder, part.test)
-    kinds = [("n-grams alone", replace(trained, classifier=replace(trained.classifier, hybrid=None)))]
+    kinds = [("n-grams alone", trained.without_encoder())]
     if trained.classifier.hybrid is not None:
         kinds.append(("with the encoder", trained))
     for name, interpreter in kinds:

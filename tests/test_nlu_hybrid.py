@@ -14,7 +14,8 @@ from bot.nlu import interpreter as interpreter_module
 from bot.nlu.classifier import familiarity
 from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.encoder import ENCODED_CHARACTERS, SIZE, Encoder, installed
-from bot.nlu.hybrid_learning import enough
+from bot.nlu.hybrid import Strangeness
+from bot.nlu.hybrid_learning import ENDED, enough
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.reading import FALLBACK_INTENT, Guess, Zone
 from bot.nlu.zones import zone_of
@@ -147,3 +148,19 @@ def test_enough_is_the_lowest_confidence_that_is_nearly_always_right() -> None:
 )
 def test_the_zone_is_what_costs_the_customer_least(confidences: tuple[float, ...], zone: Zone) -> None:
     assert zone_of([Guess(str(i), each) for i, each in enumerate(confidences)]) is zone
+
+
+def test_not_all_texts_end_with_the_first_stage_however_right_it_is() -> None:
+    assert enough(np.linspace(0, 1, 1_000), np.ones(1_000)) == pytest.approx(1 - ENDED, abs=0.01)
+
+
+def test_strangeness_is_by_margin_nearness_and_familiarity_and_by_what_there_is_of_them() -> None:
+    how = Strangeness(1.0, 0.5, 0.8, 0.1, 2.0, 0.5, limit=-3.0)
+    typical, one = np.array([1.0]), np.array([0.8])
+    assert how.score(typical, one, np.array([2.0])) == pytest.approx(0)
+    assert how.score(np.array([0.5]), one, np.array([2.0])) == pytest.approx(-1)
+    assert how.score(typical, np.array([0.7]), np.array([1.5])) == pytest.approx(-2)
+    assert how.score(np.array([0.5]), np.array([0.7]), None) == pytest.approx(-3), "of a foreign text nothing is known"
+    assert how.score_of_first(np.array([1.5])) == pytest.approx(-3)
+    assert how.out_of_scope(np.array([-3.0])) == pytest.approx(0.5)
+    assert how.out_of_scope(np.array([-4.0])) > 0.85 > 0.15 > how.out_of_scope(np.array([-2.0]))

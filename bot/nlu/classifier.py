@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.calibration import Calibration, probabilities
-from bot.nlu.encoder import encoder
+from bot.nlu.encoder import Encoder, encoder
 from bot.nlu.features import Floats, Idf, Vocabulary, Weighed, weigh
 from bot.nlu.fold import is_unspaced
 from bot.nlu.grams import Block, Grams
@@ -43,25 +43,34 @@ class Classifier:
         margins = margins_of(weighed, self.coefficients, self.intercepts)
         given = probabilities(margins, self.calibration.curve)
         given[weighed.known == 0] = 0
-        strange: Floats = 1 - given.max(axis=1)
-        if self.hybrid is None or encoder() is None:
-            strange = 1 / (1 + np.exp(_STEEP * (familiarity(margins, weighed.known) - self.familiar)))
-        self._again(texts, weighed, given, strange)
-        return given, strange
-
-    def _again(self, texts: Sequence[str], weighed: Weighed, given: Floats, strange: Floats) -> None:
-        """What the first stage is not sure enough of, in place."""
+        familiar = familiarity(margins, weighed.known)
         reads = encoder()
         if self.hybrid is None or reads is None:
-            return
-        doubtful = np.flatnonzero(given.max(axis=1) < self.hybrid.words.enough)
+            return given, 1 / (1 + np.exp(_STEEP * (familiar - self.familiar)))
+        how = self.hybrid.words.strangeness
+        strange = how.out_of_scope(how.score_of_first(familiar))
+        self._again(self.hybrid, reads, texts, weighed, familiar, given, strange)
+        return given, strange
+
+    def _again(
+        self,
+        hybrid: Hybrid,
+        reads: Encoder,
+        texts: Sequence[str],
+        weighed: Weighed,
+        familiar: Floats,
+        given: Floats,
+        strange: Floats,
+    ) -> None:
+        """What the first stage is not sure enough of, in place."""
+        doubtful = np.flatnonzero(given.max(axis=1) < hybrid.words.enough)
         # Of a text without a letter or digit there is nothing to encode.
         doubtful = doubtful[[any(map(str.isalnum, texts[i])) for i in doubtful.tolist()]]
         if len(doubtful):
             part = Weighed(weighed.matrix[doubtful], weighed.known[doubtful])
             vectors = reads.vectors([texts[i] for i in doubtful.tolist()])
             foreign = np.array([not self._has_script_of(texts[i]) for i in doubtful.tolist()])
-            given[doubtful], strange[doubtful] = self.hybrid.read(part, vectors, foreign)
+            given[doubtful], strange[doubtful] = hybrid.read(part, vectors, familiar[doubtful], foreign)
 
     def _has_script_of(self, text: str) -> bool:
         block = Block.CHARACTERS if is_unspaced(text) else Block.WORDS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.nlu.encoder import installed
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "python-crfsuite", "opencc")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "python-crfsuite", "opencc", "pypinyin")
 
 
 def code_version() -> str:

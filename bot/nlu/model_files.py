@@ -23,7 +23,7 @@ from bot.nlu.grams import Block
 from bot.nlu.hybrid import Fitted, HybridWords
 from bot.nlu.tagger import TaggerWords
 
-FORMAT = 4
+FORMAT = 5
 WORDS, NUMBERS = "model.json", "model.npz"
 FILES = frozenset({WORDS, NUMBERS})
 _KINDS = {
