@@ -147,6 +147,19 @@ def import_project(project: Annotated[Path, typer.Argument(help="Folder of a Ras
 
 
 @app.command()
+def shell(
+    project: Annotated[
+        Path | None, typer.Argument(help="Folder of the project; empty: the one of the settings.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="en or zh; empty: that of this terminal.")] = "",
+) -> None:
+    """Talk with the bot in this terminal, without a server, and see what it understood and why it did what it did."""
+    from bellhop.shell import run
+
+    run(_settings(), project, language or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
+
+
+@app.command()
 def chat(server: Server = "") -> None:
     """Chat as a customer, in this terminal."""
     from bellhop.chat import run

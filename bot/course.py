@@ -71,6 +71,7 @@ class Course:
         self._stories = stories
         self._actions = actions
         self._ran: list[str] = []
+        self._decided: list[Decision] = []
         self._failed = False
         self._ruled = False
         self._back = self._again = False
@@ -95,8 +96,8 @@ class Course:
         tracker.language = voice.language or ""
         due = min((each.due for each in tracker.reminders), default=None)
         topic = tracker.topic if voice.handoff else ""
-        replies, ran = tuple(voice.replies), tuple(self._ran)
-        return Outcome(replies, tracker.to_bytes(), voice.handoff, ran, voice.language, due, topic)
+        replies, ran, decided = tuple(voice.replies), tuple(self._ran), tuple(self._decided)
+        return Outcome(replies, tracker.to_bytes(), voice.handoff, ran, voice.language, due, topic, decided)
 
     async def _go_on(self, second: Second) -> None:
         """As if it had been said in a message of its own. While a form is on, or where there is doubt, it waits."""
@@ -138,6 +139,7 @@ class Course:
         rejected: set[str] = set()
         for _ in range(ACTIONS_MOST):
             decision = decide(self.domain, self._rules, self.tracker, moments, rejected, self._stories)
+            self._decided.append(decision)
             if len(moments) == 1 and not rejected and missed(self, decision):
                 return
             self._remember(moments[-1].previous, decision)

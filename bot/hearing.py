@@ -20,7 +20,7 @@ from bot.nlu.retrieval import RANKING_LENGTH
 from bot.parse_data import parse_data
 from bot.payload import understood
 from bot.project import Project
-from bot.project.domain import DEFAULT_INTENTS, HANDOFF_INTENT
+from bot.project.domain import DEFAULT_INTENTS, HANDOFF_INTENT, Domain
 from models.sensitive import SealedSpan
 
 # Of messages before the last one.
@@ -54,7 +54,7 @@ class Hearing:
         _shorten(tracker)
         if heard.payload and heard.payload in tracker.offered:
             pressed = understood(heard.payload)
-            if self._speakable(pressed):
+            if speakable(self._domain, pressed):
                 return _event(heard, heard.text, pressed), None
         if plain(heard.text) in self._told:
             # A story says what follows, so there is no doubt.
@@ -80,10 +80,11 @@ class Hearing:
     def _data(self, reading: Reading) -> dict[str, Any]:
         return parse_data(reading, self._domain, self._selectors)
 
-    def _speakable(self, meant: dict[str, Any]) -> bool:
-        """A payload may be as old as a button: of what the project no longer knows, the text counts."""
-        name = str(meant["intent"]["name"] or "").partition("/")[0]
-        return name in self._domain.intents or name in DEFAULT_INTENTS or name == HANDOFF_INTENT
+
+def speakable(domain: Domain, meant: dict[str, Any]) -> bool:
+    """A payload may be as old as a button: of what the project no longer knows, the text counts."""
+    name = str(meant["intent"]["name"] or "").partition("/")[0]
+    return name in domain.intents or name in DEFAULT_INTENTS or name == HANDOFF_INTENT
 
 
 def _shorten(tracker: Tracker) -> None:

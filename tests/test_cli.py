@@ -50,6 +50,7 @@ def test_help_names_every_command(bellhop: Shell) -> None:
         "train",
         "test",
         "import",
+        "shell",
         "chat",
         "desk",
         "users",

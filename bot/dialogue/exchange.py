@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue.decide import Decision
 from models.sensitive import SealedSpan
 
 
@@ -48,7 +49,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """`handoff` is a stable reason code: asked, not_understood, bot_failed, action. `actions`: the names that ran, in order.
+    """`handoff` is a stable reason code: asked, not_understood, bot_failed, action. `actions`: the names that ran, in order;
+    `decisions`: why, among them what was decided and not done.
 
     `due`: when the first reminder is, in seconds since 1970. `topic`: with a hand-off, the intent that was meant
     before a person was asked for.
@@ -61,3 +63,4 @@ class Outcome(msgspec.Struct, frozen=True):
     language: str | None = None
     due: float | None = None
     topic: str = ""
+    decisions: tuple[Decision, ...] = ()
