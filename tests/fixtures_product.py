@@ -112,7 +112,9 @@ class Product:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo project's model, trained once for all test processes."""
-    shared = tmp_path_factory.getbasetemp().parent / "trained"
+    base = tmp_path_factory.getbasetemp()
+    # Beside one process alone lie the folders of earlier runs, and a model of older code.
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
     with Path(f"{shared}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "models").exists():

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.fixtures_product import ADMIN, ROOT, Product
 from tests.journeys.test_browser import Chat, shot, watch
+from tests.test_pictures import PDF, picture
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 LI = "li@example.com"
@@ -93,6 +94,20 @@ def test_an_offer_goes_on_when_declined_and_a_conversation_to_a_colleague_with_a
     li.page.reload()
     li["mine-row"].first.click(timeout=15_000)
     expect(li["reply"]).to_have_value("half an answer")
+
+    # What the customer sends is seen here, and a name is text.
+    sent = {"name": "cat <b>.png", "mimeType": "image/png", "buffer": picture("PNG", (400, 300))}
+    chat.page.get_by_test_id("file").set_input_files(
+        [sent, {"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF}]
+    )
+    expect(chat.page.locator('.tile[data-state="ready"]')).to_have_count(2, timeout=20_000)
+    chat.page.get_by_test_id("send").click()
+    seen = li.page.locator('[data-author="customer"] .files')
+    expect(seen.locator("img")).to_have_js_property("naturalWidth", 400, timeout=15_000)
+    expect(seen.locator(".paper")).to_contain_text("a.pdf")
+    with li.page.expect_download() as download:
+        seen.locator(".paper").click()
+    assert download.value.suggested_filename == "a.pdf"
 
     li["transfer"].click()
     expect(li["transfer-choice"]).to_have_count(2)

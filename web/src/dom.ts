@@ -63,6 +63,7 @@ export function icon(...paths: string[]): SVGElement {
 export const BELL = ["M4 17h16", "M6 17a6 6 0 0 1 12 0", "M12 11V8", "M10 8h4", "M3 20h18"];
 export const ARROW_UP = ["M12 19V5", "M6 11l6-6 6 6"];
 export const ARROW_DOWN = ["M12 5v14", "M6 13l6 6 6-6"];
+export const FILE = ["M6 3h8l4 4v14H6z", "M14 3v4h4"];
 export const LOCK = ["M7 11V8a5 5 0 0 1 10 0v3", "M5 11h14v9H5z"];
 
 /** Calls `draw` once for many changes, also while the page is hidden. */

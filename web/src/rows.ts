@@ -44,7 +44,16 @@ export interface DayRow {
   pause: boolean;
 }
 
-export type Row = MessageRow | LineRow | DayRow;
+/** What the customer thought of it; told to agents only. */
+export interface RatingRow {
+  row: "rating";
+  key: string;
+  stars: number;
+  text: string;
+  at: number;
+}
+
+export type Row = MessageRow | LineRow | DayRow | RatingRow;
 
 const NONE: readonly never[] = [];
 const GROUP_MS = 60_000;
@@ -81,8 +90,10 @@ export function buttons(state: Conversation): readonly Button[] {
 function entryRow(state: Conversation, entry: Entry, before: HolderFrame | undefined, viewer: Viewer): Row[] {
   switch (entry.type) {
     case "skip":
-    case "rating":
       return [];
+    case "rating":
+      if (viewer.kind === "customer") return [];
+      return [{ row: "rating", key: `rating:${entry.seq}`, stars: entry.stars, text: entry.text ?? "", at: Date.parse(entry.at) }];
     case "holder": {
       const returned = entry.holder === "queue" && before?.holder === "agent";
       const at = Date.parse(entry.at ?? "");

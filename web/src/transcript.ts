@@ -1,13 +1,16 @@
 // Draws rows into a log. Elements are kept by key and replaced only where their row changed, so nothing flickers or is read out twice.
 import { clock, day, full } from "./clock.ts";
+import { attachments } from "./attachments.ts";
 import { ARROW_DOWN, arrange, BELL, fill, h, icon, LOCK, refill } from "./dom.ts";
-import type { LineRow, MessageRow, Row } from "./rows.ts";
+import type { Pictures } from "./pictures.ts";
+import type { LineRow, MessageRow, RatingRow, Row } from "./rows.ts";
 import { language, sentence, t } from "./words.ts";
 
 export interface TranscriptSides {
   line(row: LineRow): string;
   author(row: MessageRow): string;
   again(id: string): void;
+  pictures: Pictures;
 }
 
 /** What stands under the last row; made anew only when its signature changes. */
@@ -93,6 +96,7 @@ export class Transcript {
   /** The words of a row that come from elsewhere and may change while the row does not. */
   #spoken(row: Row, now: number): string {
     if (row.row === "day") return row.pause ? clock(row.at) : `${day(row.at, now)} ${clock(row.at)}`;
+    if (row.row === "rating") return rated(row);
     return row.row === "message" ? this.sides.author(row) : this.sides.line(row);
   }
 
@@ -102,6 +106,8 @@ export class Transcript {
         return h("div", { class: "day", title: full(row.at) }, this.#spoken(row, now));
       case "line":
         return h("div", { class: "line", "data-holder": row.holder, title: full(row.at) }, h("span", {}, this.sides.line(row)));
+      case "rating":
+        return h("div", { class: "line rating", title: full(row.at) }, h("span", {}, rated(row)));
       case "message":
         return this.#message(row);
     }
@@ -119,7 +125,7 @@ export class Transcript {
       h(
         "div",
         { class: "line-up" },
-        h("div", { class: "bubble", title: full(row.at) }, row.note && icon(...LOCK), row.text && h("span", { class: "text" }, row.text), picture(row.image)),
+        h("div", { class: "bubble", title: full(row.at) }, row.note && icon(...LOCK), row.text && h("span", { class: "text" }, row.text), picture(row.image), row.files.length > 0 && attachments(row.files, this.sides.pictures)),
         h("time", { datetime: new Date(row.at).toISOString() }, clock(row.at)),
       ),
       row.told && this.#state(row),
@@ -137,6 +143,12 @@ export class Transcript {
       row.code !== "closed" && h("button", { type: "button", class: "again", onclick: () => this.sides.again(row.id) }, t("again")),
     );
   }
+}
+
+function rated(row: RatingRow): string {
+  const colon = language === "zh" ? "：" : ": ";
+  const words = `${t("desk_rated")}${colon}${t(`rate_${row.stars as 1 | 2 | 3 | 4 | 5}`)} (${row.stars}/5)`;
+  return row.text ? `${words}${language === "zh" ? "，" : ", "}“${row.text}”` : words;
 }
 
 /** Pictures from elsewhere are not loaded, only named: they would tell a third party who reads this. */

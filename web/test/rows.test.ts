@@ -73,3 +73,10 @@ test("buttons are there until something is said after them", () => {
   assert.equal(buttons(known([offer, message(2, "customer")])).length, 0);
   assert.equal(buttons({ ...known([offer]), holding: { holder: "nobody" } }).length, 0);
 });
+
+test("what a customer thought of it is told to agents only", () => {
+  const rating: Entry = { type: "rating", conversation: "c", seq: 2, author: { kind: "customer" }, stars: 4, text: "quick", at: new Date(START).toISOString() };
+  const state = known([message(1, "bot"), rating]);
+  assert.deepEqual(rows(state, { kind: "agent" }, day).filter((each) => each.row === "rating").map((each) => [each.stars, each.text]), [[4, "quick"]]);
+  assert.equal(rows(state, { kind: "customer" }, day).some((each) => each.row === "rating"), false);
+});

@@ -8,7 +8,7 @@ import { freshLook, keptLook } from "./look.ts";
 import type { Look } from "./look.ts";
 import { languageOf } from "./options.ts";
 import type { Options } from "./options.ts";
-import { Pictures } from "./pictures.ts";
+import { Pictures } from "../src/pictures.ts";
 import { Uploads } from "./uploads.ts";
 
 const LANGUAGE_KEY = "bellhop.language";

@@ -7,6 +7,7 @@ import { newId } from "../identity.ts";
 import { Link, REPLACED, TOKEN_REFUSED } from "../link.ts";
 import type { LinkState } from "../link.ts";
 import type { Outbox } from "../outbox.ts";
+import { Pictures } from "../pictures.ts";
 import { language, sentence, t } from "../words.ts";
 import { drawAside } from "./aside.ts";
 import { about, beside, board, chosen, late, listed, offered, queued, settled, stepped } from "./board.ts";
@@ -70,6 +71,7 @@ export class Desk {
       say: (text, note) => this.#say(text, note),
       typing: (on) => this.#board.chosen && this.#link.send({ type: "typing", on, conversation: this.#board.chosen }),
       again: (id) => this.#board.chosen && this.#apply(this.#board.chosen, { on: "again", id }),
+      pictures: new Pictures("", () => account.token()),
     });
     this.#language.onclick = sides.turn;
     this.#leave.onclick = sides.leave;

@@ -3,6 +3,7 @@ import { midnight } from "../clock.ts";
 import { Composer } from "../composer.ts";
 import type { Conversation } from "../conversation.ts";
 import { h, refill, write } from "../dom.ts";
+import type { Pictures } from "../pictures.ts";
 import type { MessageRow } from "../rows.ts";
 import { rows } from "../rows.ts";
 import { Transcript } from "../transcript.ts";
@@ -18,6 +19,7 @@ export interface ThreadSides {
   say(text: string, note: boolean): void;
   typing(on: boolean): void;
   again(id: string): void;
+  pictures: Pictures;
 }
 
 const SURE_MS = 3000;
@@ -48,7 +50,7 @@ export class Thread {
       { send: (text) => sides.say(text, this.#noting), typing: (on) => !this.#noting && sides.typing(on), changed: (text) => this.#id !== null && keepDraft(this.#id, text) },
       { field: "reply", button: "reply-send" },
     );
-    this.#transcript = new Transcript({ line: lineName, author: (row) => this.#author(row), again: sides.again });
+    this.#transcript = new Transcript({ line: lineName, author: (row) => this.#author(row), again: sides.again, pictures: sides.pictures });
     const head = h("header", { class: "head" }, h("div", { class: "title" }, this.#name, this.#holder), this.#take, this.#reopen, this.#transfer, this.#back, this.#close);
     this.#foot = h("div", { class: "foot" }, h("div", { class: "tabs", role: "tablist" }, this.#reply, this.#noteTab), this.#hint, this.composer.element);
     this.#body = h("div", { class: "body" }, head, this.#transcript.element, this.#foot);

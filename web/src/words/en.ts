@@ -75,6 +75,7 @@ export const en: Record<Word, string> = {
   widget_you: "You",
   widget_link_out: "Open the link",
   widget_newer_n: "{n} new messages",
+  desk_rated: "Rated",
   rate_ask: "How was it?",
   rate_1: "Bad",
   rate_2: "Poor",

@@ -73,6 +73,7 @@ export const zh = {
   widget_you: "您",
   widget_link_out: "打开链接",
   widget_newer_n: "{n} 条新消息",
+  desk_rated: "客户评价",
   rate_ask: "这次服务怎么样？",
   rate_1: "很不满意",
   rate_2: "不满意",

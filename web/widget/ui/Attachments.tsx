@@ -1,8 +1,9 @@
 // Files in the composer, on their way; and files in a message.
 import { useEffect, useState } from "react";
 import type { FileInfo } from "../../src/frames.ts";
+import { size } from "../../src/size.ts";
 import { t } from "../../src/words.ts";
-import type { Pictures } from "../pictures.ts";
+import type { Pictures } from "../../src/pictures.ts";
 import type { Upload, Uploads } from "../uploads.ts";
 import { CROSS, FILE, Icon } from "./icons.tsx";
 
@@ -65,8 +66,4 @@ function Paper({ file, pictures }: { file: FileInfo; pictures: Pictures }) {
       <span className="about"><span className="filename">{file.name}</span><span>{failed ? t("file_gone") : size(file.bytes)}</span></span>
     </button>
   );
-}
-
-function size(bytes: number): string {
-  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { clock, day, full } from "../../src/clock.ts";
 import type { LineRow, Row } from "../../src/rows.ts";
 import { language, t } from "../../src/words.ts";
-import type { Pictures } from "../pictures.ts";
+import type { Pictures } from "../../src/pictures.ts";
 import { ARROW_DOWN, Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
 
@@ -140,6 +140,8 @@ function Line({ row, pictures, again, say }: { row: Row } & Acts) {
       return <div className="day" title={full(row.at)}>{row.pause ? clock(row.at) : `${day(row.at, Date.now())} ${clock(row.at)}`}</div>;
     case "line":
       return <div className="line" data-holder={row.holder} title={full(row.at)}><span>{moved(row)}</span></div>;
+    case "rating":
+      return null;
     case "message":
       return <Message row={row} pictures={pictures} again={again} say={say} />;
   }

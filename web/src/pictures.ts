@@ -4,7 +4,7 @@ const KEPT = 60;
 export class Pictures {
   readonly #urls = new Map<string, Promise<string>>();
 
-  constructor(private readonly server: string, private readonly token: () => string) {}
+  constructor(private readonly server: string, private readonly token: () => string | Promise<string>) {}
 
   /** A blob's address. Rejects where it cannot be had now. */
   url(id: string): Promise<string> {
@@ -31,7 +31,7 @@ export class Pictures {
   }
 
   async #fetched(id: string): Promise<string> {
-    const answer = await fetch(`${this.server}/api/files/${id}`, { headers: { Authorization: `Bearer ${this.token()}` } });
+    const answer = await fetch(`${this.server}/api/files/${id}`, { headers: { Authorization: `Bearer ${await this.token()}` } });
     if (!answer.ok) throw new Error(`file: ${answer.status}`);
     return URL.createObjectURL(await answer.blob());
   }
