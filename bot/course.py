@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.actions import ActionFailed, ActionRejected, Calls
 from bot.default_actions import run_default
-from bot.dialogue import extraction
 from bot.dialogue.decide import By, Decision, decide
 from bot.dialogue.events import REJECTED, REWIND, UNDO
 from bot.dialogue.exchange import Heard, Outcome, Reply
@@ -19,6 +18,7 @@ from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.situation import Moment
 from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Event, SealedSlot, Tracker
+from bot.filling import fill
 from bot.hearing import Second
 from bot.later import offer_later
 from bot.misses import missed
@@ -29,7 +29,6 @@ from bot.project.domain import (
     REQUESTED_SLOT,
     SESSION_START,
     TWO_STAGE_FALLBACK,
-    VALIDATE_SLOT_MAPPINGS,
     Domain,
 )  # fmt: skip
 from bot.slots import Slots
@@ -125,14 +124,9 @@ class Course:
         self.slots.carry(carried)
 
     async def _extract(self) -> None:
-        """action_extract_slots: mappings, then the actions of custom mappings, then the project's own validation."""
-        for filled in extraction.extract(self.domain, self.tracker, self.sealing):
-            self.slots.fill(filled)
-        for name in extraction.custom_actions(self.domain, self.tracker):
-            if name in self._actions:
-                await self.custom(name)
-        if VALIDATE_SLOT_MAPPINGS in self.domain.actions and VALIDATE_SLOT_MAPPINGS in self._actions:
-            await self.custom(VALIDATE_SLOT_MAPPINGS, self.slots.trailing(self.slots.filled))
+        if not await fill(self):
+            self._failed = True
+            self.voice.say_own(TROUBLE)
 
     async def _act(self) -> None:
         moments = [self._moment(LISTEN)]

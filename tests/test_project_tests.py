@@ -125,3 +125,21 @@ def test_without_words_too_the_first_thing_said_is_not_what_comes_later(tmp_path
     assert prediction.next("utter_greet") == "utter_greet"
     prediction.hear(Intended("faq", line=2))
     assert prediction.next("utter_faq") == "utter_faq"
+
+
+PRESSED = """\
+version: "3.1"
+stories:
+- story: a button that was never shown
+  steps:
+  - {user: /faq, intent: faq}
+  - action: utter_faq
+  - {user: "/greet", intent: greet}
+  - action: utter_greet
+"""
+
+
+async def test_a_payload_in_a_test_is_a_pressed_button(tmp_path: Path) -> None:
+    (result,) = (await results(tmp_path, PRESSED)).values()
+    assert result.differences == []
+    assert [turn.understood for turn in result.turns] == ["faq", "greet"]
