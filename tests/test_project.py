@@ -101,6 +101,16 @@ def test_unknown_keys_are_warned_about_and_harm_nothing(tmp_path: Path) -> None:
     assert any("surprise" in str(warning) for warning in project.warnings)
 
 
+def test_flows_and_their_mappings_are_called_what_they_are(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "mixed")
+    (folder / "data" / "flows.yml").write_text("flows:\n  pay:\n    steps: [{collect: amount}]\n", encoding="utf-8")
+    (warning,) = load_project(folder).warnings
+    assert str(warning).startswith("data/flows.yml:1: file passed over: flows (CALM) are not supported")
+    domain = DOMAIN.replace("slots:\n", "slots:\n  amount: {type: float, mappings: [{type: from_llm}]}\n", 1)
+    found = problems(write_project(tmp_path / "calm", domain=domain))
+    assert f"domain.yml:{line_of(domain, 'from_llm')}: slot 'amount'; mappings of flows (CALM) are not" in found
+
+
 def run(*arguments: str, home: Path, project: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "BELLHOP_HOME": str(home), "BELLHOP_PROJECT": str(project)}
     command = [sys.executable, "-m", "bellhop", *arguments]

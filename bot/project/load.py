@@ -168,6 +168,10 @@ class _Loading:
         return True
 
     def _check_keys(self, document: Document) -> None:
+        if "flows" in document.top:
+            at = document.top.line_of("flows")
+            document.warn(at, "file passed over: flows (CALM) are not supported; expected rules, stories and forms")
+            return
         if document.top and DATA_KEYS.isdisjoint(document.top):
             document.warn(1, f"file passed over; expected one of {', '.join(sorted(DATA_KEYS))} at its top")
             return

@@ -15,6 +15,8 @@ MAPPING_KEYS = frozenset(["type", "entity", "role", "group", "intent", "not_inte
 _OLD_TYPES = {"boolean": SlotType.BOOL, "unfeaturized": SlotType.ANY}
 SLOT_TYPES = ", ".join(SlotType)
 MAPPING_TYPES = ", ".join(MappingType)
+# Of Rasa Pro, where a language model follows flows.
+CALM_MAPPINGS = frozenset(["from_llm", "controlled"])
 
 
 def read_slot(document: Document, name: str, given: Map) -> Slot:
@@ -98,7 +100,8 @@ def read_mapping(document: Document, slot: str, given: Map) -> SlotMapping | Non
     try:
         kind = MappingType(given.get("type", ""))
     except ValueError:
-        document.error(given.line_of("type"), f"slot '{slot}'; expected a mapping out of {MAPPING_TYPES}")
+        calm = "mappings of flows (CALM) are not supported; " if given.get("type") in CALM_MAPPINGS else ""
+        document.error(given.line_of("type"), f"slot '{slot}'; {calm}expected a mapping out of {MAPPING_TYPES}")
         return None
     if kind is MappingType.ENTITY and given.get("entity") is None:
         document.error(given.line, f"slot '{slot}'; expected `entity` in a from_entity mapping")
