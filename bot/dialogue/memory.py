@@ -1,7 +1,7 @@
 """Memory of stories: what was done in exactly this situation. Rasa's memoization policies are the model.
 
 A story may begin anywhere in a conversation: where the whole history is not remembered, its beginning is left out. What
-`max_history` states leave open, longer ones may tell: Rasa 3 looks back without end where nothing is set.
+`max_history` states leave open, longer ones may tell.
 """
 
 from __future__ import annotations
