@@ -68,13 +68,13 @@ async def change(here: Here, admin: AdminOnly, name: Name, given: Change) -> Set
     """Counts in every process within a few seconds. Who changed it is on record."""
     _known(name)
     try:
-        return _shown(
-            name, await asyncio.to_thread(here.choices.put, name, given.version, given.value, admin.person)
-        )  # fmt: skip
+        kept = await asyncio.to_thread(here.choices.put, name, given.version, given.value, admin.person)
     except Outdated:
         raise Problem(*OUTDATED) from None
     except UnusableChoice as error:
         raise Problem(422, "invalid", str(error)) from None
+    here.chosen.heard(name, kept)
+    return _shown(name, kept)
 
 
 @router.get("/widget-settings", responses=documented())

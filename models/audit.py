@@ -37,9 +37,9 @@ def write(connection: Connection, person: str, act: str, subject: str = "", reas
     """`act` is a verb on a noun: `settings.change`, `message.reveal`. Raises ValueError for one that is too long."""
     if not act or len(act) > ACT_CHARACTERS:
         raise ValueError("an act has a short name")
-    at = time.time_ns() // 1_000_000
+    at, within = divmod(time.time_ns(), 1_000_000)
     kept = redact(reason[:REASON_CHARACTERS])[:REASON_CHARACTERS]
-    row = Act(f"{at:012x}{secrets.token_hex(8)}", at, person, act, subject, kept)
+    row = Act(f"{at:012x}{within:05x}{secrets.token_hex(6)}", at, person, act, subject, kept)
     connection.execute(insert(audit).values(**{name: getattr(row, name) for name in Act.__slots__}))
 
 

@@ -93,6 +93,10 @@ class Chosen:
         self._looked = time.monotonic()
         self._kept = await asyncio.to_thread(self._store.all)
 
+    def heard(self, name: str, kept: Kept) -> None:
+        """Chosen in this very process: who looks at once sees it here."""
+        self._kept = {**self._kept, name: kept}
+
     def kept(self, name: str) -> Kept:
         return self._kept.get(name) or Kept(0, CHOICES[name]())
 

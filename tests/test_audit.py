@@ -28,6 +28,14 @@ def test_acts_come_newest_first_in_pages_and_can_be_narrowed(sql_engine: Engine)
     assert [each.act for each in acts.page(person=COMMAND_LINE)] == ["people.password"]
 
 
+def test_acts_of_one_millisecond_keep_their_order(sqlite_engine: Engine) -> None:
+    with writing(sqlite_engine) as connection:
+        for n in range(200):
+            audit.write(connection, "a_1", "people.name", f"a_{n}")
+    found = [each.subject for each in Audit(sqlite_engine).page(limit=200)]
+    assert found == [f"a_{n}" for n in reversed(range(200))]
+
+
 def test_what_is_not_done_is_not_on_record(sql_engine: Engine) -> None:
     def fails() -> None:
         with writing(sql_engine) as connection:

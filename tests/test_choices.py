@@ -120,6 +120,9 @@ async def test_a_process_sees_a_change_without_a_restart(sqlite_engine: Engine) 
     await chosen.look()
     assert chosen.get(WidgetChoice) == WidgetChoice(side="left")
     assert chosen.kept("hours").version == 0
+    chosen.heard("hours", store.put("hours", 0, {"zone": "Asia/Shanghai", "week": {"Mo": ["09:00-18:00"]}}, "a_1"))
+    assert chosen.kept("hours").version == 1, "chosen here: at once"
+    assert chosen.get(WidgetChoice) == WidgetChoice(side="left")
 
 
 def test_admins_choose_and_every_page_sees_the_look(api: Api) -> None:
