@@ -1,6 +1,6 @@
 # Thin on purpose: what a target does is in deploy/*.sh, or is one command. `make run` and `make test` set up all that they need.
 .POSIX:
-.PHONY: run test lint bench web types lock venv dev
+.PHONY: run test lint format bench web types lock venv dev
 
 PYTHON = python3
 BIN = .venv/bin
@@ -21,8 +21,12 @@ lint: dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+format: dev
+	@$(BIN)/ruff check -q --fix --exit-zero .
+	@$(BIN)/ruff format -q .
+
 bench: dev web
-	@for each in log chat nlu typos several retrieval entities turn; do echo "bench.$$each"; $(BIN)/python -m bench.$$each || exit 1; done
+	@for each in log chat nlu typos several retrieval thresholds entities turn year; do echo "bench.$$each"; $(BIN)/python -m bench.$$each || exit 1; done
 
 web: venv
 	@sh deploy/web.sh

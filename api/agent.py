@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -13,9 +14,12 @@ from api.auth import Identity
 from api.node import Anyone, Here, Node, Staff
 from api.problems import NOT_FOUND, Problem, documented
 from api.rights import Rights
+from models.choices import SlaChoice
 from models.conversation import Conversation, Holder
 from models.entry import Message
 from models.frames import Waiting, rfc3339, shown
+from models.promise import Target, standing
+from models.tables import TAG_CHARACTERS
 from stream.history import Summary
 from stream.log import Log
 
@@ -33,8 +37,17 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Id = Annotated[str, Path(max_length=ID_CHARACTERS)]
 
 
+class DueBy(BaseModel):
+    """What was promised of it and is still to be kept: from `warn` on it is nearly over, after `due` it is missed."""
+
+    target: Target
+    warn: str
+    due: str
+
+
 class Listed(BaseModel):
-    """One conversation. `unread` counts what agents have not seen; `asked` is since when a person is waited for, null: nobody waits."""
+    """One conversation. `unread` counts what agents have not seen; `asked` is since when a person is waited for, null: nobody waits.
+    `due`: what admins promise (the setting `sla`); empty for customers."""
 
     id: str
     customer: str
@@ -49,6 +62,8 @@ class Listed(BaseModel):
     unread: int
     reason: str
     asked: str | None
+    tags: list[str]
+    due: list[DueBy]
 
 
 class Conversations(BaseModel):
@@ -78,20 +93,25 @@ async def conversations(
     identity: Staff,
     state: Literal["mine", "queue", "bot", "closed", "all"] = "mine",
     after: Annotated[str, Query(max_length=CURSOR_CHARACTERS)] = "",
+    tag: Annotated[str, Query(max_length=TAG_CHARACTERS)] = "",
     limit: Limit = 50,
 ) -> Conversations:
-    """`mine` are those that I hold."""
+    """`mine` are those that I hold; with `tag` those of them that have it."""
     holder, agent = _HOLDERS[state], identity.person if state == "mine" else None
     before = _cursor(after)
     found = await asyncio.to_thread(
-        here.history.conversations, holder=holder, agent=agent, before=before, limit=limit
+        here.history.conversations, holder=holder, agent=agent, before=before, tag=tag or None, limit=limit
     )  # fmt: skip
     # SQL is behind the log: what just came to an agent or the queue is known to the index first.
     fresh = await _indexed(here, holder, agent) if before is None else []
     states = await here.log.states(list(dict.fromkeys([*fresh, *(each.id for each in found)])))
     wanted = [each for each in states.values() if (holder in (None, each.holder)) and agent in (None, each.agent)]
+    tags = await asyncio.to_thread(here.tags.of, [each.id for each in wanted])
+    wanted = [each for each in wanted if not tag or tag in tags.get(each.id, ())]
     summaries = {each.id: each for each in found}
-    listed = await asyncio.gather(*(_listed(here.log, each, summaries.get(each.id)) for each in wanted))
+    listed = await asyncio.gather(
+        *(_listed(here, each, summaries.get(each.id), tags.get(each.id, ()), staff=True) for each in wanted)
+    )
     last = found[-1] if len(found) == limit else None
     return Conversations(
         conversations=sorted(listed, key=lambda each: (each.last_at or "", each.id), reverse=True),
@@ -117,7 +137,9 @@ def _cursor(after: str) -> tuple[int, str] | None:
 @router.get("/conversations/{id}", responses=documented(401, 404, 422))
 async def conversation(here: Here, identity: Anyone, id: Id) -> Listed:
     """Customers see only their own; somebody else's is answered like one that is not there."""
-    return await _listed(here.log, await _known(here, identity, id), None)
+    state = await _known(here, identity, id)
+    tags = (await asyncio.to_thread(here.tags.of, [id])).get(id, ()) if identity.staff else ()
+    return await _listed(here, state, None, tags, staff=identity.staff)
 
 
 @router.get("/conversations/{id}/messages", responses=documented(401, 404, 422))
@@ -149,16 +171,29 @@ async def _known(here: Node, identity: Identity, id: str) -> Conversation:
     return state
 
 
-async def _listed(log: Log, state: Conversation, summary: Summary | None) -> Listed:
+async def _listed(
+    here: Node, state: Conversation, summary: Summary | None, tags: Sequence[str], *, staff: bool
+) -> Listed:
     if summary is not None and summary.seq >= state.seq:
         text = summary.last_text
     else:
-        text = await _last_text(log, state) or (summary.last_text if summary else "")
+        text = await _last_text(here.log, state) or (summary.last_text if summary else "")
     return Listed(
         id=state.id, customer=state.customer, name=state.name, holder=state.holder, agent=state.agent, agent_name=state.agent_name,
         seq=state.seq, last_at=rfc3339(state.last_at) if state.last_at else None, language=state.language, last_text=text,
         unread=state.unread_agent, reason=state.reason, asked=rfc3339(state.asked) if state.asked else None,
+        tags=list(tags), due=_due(here, state) if staff else [],
     )  # fmt: skip
+
+
+def _due(here: Node, state: Conversation) -> list[DueBy]:
+    choice = here.chosen.get(SlaChoice)
+    if choice is None:
+        return []
+    return [
+        DueBy(target=each.target, warn=rfc3339(each.warn), due=rfc3339(each.due))
+        for each in standing(state, choice, here.hours)
+    ]
 
 
 async def _last_text(log: Log, state: Conversation) -> str:

@@ -15,18 +15,35 @@ from fastapi.openapi.utils import get_openapi
 from api import (
     agent,
     auditing,
+    canned,
     choosing,
     customer,
+    data,
+    data_checks,
+    data_moving,
+    data_parts,
     files,
     health,
+    hooks,
+    inbox,
+    intents,
     login,
+    model_reports,
+    packet,
     pages,
     people,
     problems,
+    releasing,
     reporting,
     rest_channel,
+    revealing,
     roster,
+    searching,
+    suggesting,
+    tagging,
     team,
+    tidying,
+    training,
     transcripts,
 )
 from api.door import SECURITY_SCHEME, Doors
@@ -62,12 +79,28 @@ def create_app(settings: Settings) -> FastAPI:
         customer,
         login,
         agent,
+        packet,
+        canned,
+        tagging,
+        revealing,
+        inbox,
+        intents,
+        data,
+        data_checks,
+        data_moving,
+        data_parts,
+        searching,
+        hooks,
         files,
         transcripts,
+        suggesting,
         team,
         people,
         auditing,
         choosing,
+        releasing,
+        model_reports,
+        training,
         reporting,
         rest_channel,
         health,
@@ -83,6 +116,9 @@ async def _work(node: Node) -> None:
         group.create_task(node.hub.run())
         group.create_task(roster.watch(node))
         group.create_task(choosing.follow(node))
+        group.create_task(releasing.follow(node))
+        group.create_task(training.follow(node))
+        group.create_task(tidying.follow(node))
 
 
 def _leave_if_it_failed(working: asyncio.Task[None]) -> None:

@@ -47,7 +47,8 @@ class Disabled(BadToken):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a token speaks for. `conversation` is a customer's own, `family` the sign-in of staff. Times in ms since 1970."""
+    """Whom a token speaks for. `conversation` is a customer's own, `family` the sign-in of staff; `signed`: the shop has said who it is.
+    Times in ms since 1970."""
 
     person: str
     role: Role
@@ -57,6 +58,7 @@ class Identity:
     conversation: str = ""
     name: str = ""
     family: str = ""
+    signed: bool = False
 
     @property
     def staff(self) -> bool:
@@ -81,11 +83,13 @@ class Tokens:
         self._settings = settings
 
     def access(
-        self, person: str, role: Role, conversation: str = "", name: str = "", family: str = ""
+        self, person: str, role: Role, conversation: str = "", name: str = "", family: str = "", signed: bool = False
     ) -> tuple[str, int]:
         """(token, when it ends in ms since 1970)."""
         life = self._settings.visitor_token if role is Role.CUSTOMER else self._settings.agent_token
-        claims = {"sub": person, "role": role, "cid": conversation, "name": name, "sid": family}
+        claims = {"sub": person, "role": role, "cid": conversation, "name": name, "sid": family} | (
+            {"shop": True} if signed else {}
+        )
         return self._made(Kind.ACCESS, claims, life)
 
     def refresh(self, person: str, role: Role) -> tuple[str, str, int]:
@@ -133,4 +137,5 @@ def _identity(claims: dict[str, Any]) -> Identity:
         conversation=str(claims.get("cid") or ""),
         name=str(claims.get("name") or ""),
         family=str(claims.get("sid") or ""),
+        signed=claims.get("shop") is True,
     )

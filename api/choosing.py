@@ -57,7 +57,7 @@ class Look(BaseModel):
 
 @router.get("/settings/{name}", responses=documented(401, 403, 404, 422))
 async def setting(here: Here, _: AdminOnly, name: Name) -> Setting:
-    """`hours` or `widget`."""
+    """`gate`, `hours`, `queues`, `sla`, `training` or `widget`."""
     _known(name)
     kept = (await asyncio.to_thread(here.choices.all)).get(name)
     return _shown(name, kept or Kept(0, CHOICES[name]()))

@@ -69,7 +69,7 @@ async def new_conversation(
 ) -> Visitor:
     """The same customer's next conversation, with a token of its own. It counts like a new customer."""
     _count(here, request)
-    return await _opened(here, identity.person, identity.name)
+    return await _opened(here, identity.person, identity.name, signed=identity.signed)
 
 
 async def _signed(here: Node, token: str, language: str | None) -> Visitor:
@@ -81,8 +81,8 @@ async def _signed(here: Node, token: str, language: str | None) -> Visitor:
     last = await asyncio.to_thread(here.history.conversations, customer=who.person, limit=1)
     state = await here.log.state(last[0].id) if last else None
     if state is not None and state.holder is not Holder.NOBODY:
-        return _visitor(here, who.person, state.id, who.name or state.name)
-    return await _opened(here, who.person, who.name or _random_name(), language)
+        return _visitor(here, who.person, state.id, who.name or state.name, signed=True)
+    return await _opened(here, who.person, who.name or _random_name(), language, signed=True)
 
 
 def _random_name() -> str:
@@ -96,14 +96,14 @@ def _count(here: Node, request: Request) -> None:
         raise too_many(wait)
 
 
-async def _opened(here: Node, customer: str, name: str, language: str | None = None) -> Visitor:
+async def _opened(here: Node, customer: str, name: str, language: str | None = None, signed: bool = False) -> Visitor:
     conversation = f"c_{secrets.token_hex(16)}"
     await here.log.open(
         conversation, {"customer": customer, "name": name} | ({"language": language} if language else {})
     )
-    return _visitor(here, customer, conversation, name)
+    return _visitor(here, customer, conversation, name, signed=signed)
 
 
-def _visitor(here: Node, customer: str, conversation: str, name: str) -> Visitor:
-    token, expires = here.tokens.access(customer, Role.CUSTOMER, conversation, name)
+def _visitor(here: Node, customer: str, conversation: str, name: str, *, signed: bool) -> Visitor:
+    token, expires = here.tokens.access(customer, Role.CUSTOMER, conversation, name, signed=signed)
     return Visitor(token=token, expires_at=rfc3339(expires), customer=customer, conversation=conversation, name=name)

@@ -16,22 +16,26 @@ from starlette.responses import Response
 
 from api.agent import Id
 from api.auth import Identity
+from api.file_store import place
 from api.node import Anyone, Here, Node
 from api.pictures import FILE_BYTES, BadFile, Cleaned, cleaned, too_large
 from api.problems import Problem, documented
 from api.rights import Rights
 from models.conversation import Conversation, Holder
 from models.frames import plain
-from models.sealed import Place, Unreadable
+from models.sealed import Unreadable
 from models.sensitive import redact
-from models.uploads import Upload
+from models.uploads import OverQuota, Upload
 
 router = APIRouter(prefix="/api", tags=["files"])
 
 NAME_CHARACTERS = 80
 DAY_MS = 24 * 3600 * 1000
 PARTS = 4
+_TOO_MANY = (429, "too_many_files", "You have sent very many files today. Please try again tomorrow.")
 _NO_FILE = (404, "not_found", "There is no such file.")
+# What turns the direction of writing: a name could be shown with its ending in the middle, and another at its end.
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PATHS = re.compile(r"[/\\:\x00-\x1f\x7f]+|\.{2,}")
 _FORM: dict[str, Any] = {
     "requestBody": {
@@ -112,7 +116,6 @@ async def _spoken_in(here: Node, identity: Identity, conversation: str) -> Conve
 
 
 async def _cleaned(here: Node, identity: Identity, raw: bytes) -> Cleaned:
-    since = int(time.time() * 1000) - DAY_MS
     try:
         if len(raw) > FILE_BYTES:
             raise too_large()
@@ -120,27 +123,29 @@ async def _cleaned(here: Node, identity: Identity, raw: bytes) -> Cleaned:
             made = await asyncio.to_thread(cleaned, raw)
     except BadFile as bad:
         raise Problem(bad.status, bad.code, bad.sentence) from None
-    if (
-        await asyncio.to_thread(here.uploads.sent_since, identity.person, since) + len(made.content)
-        > here.settings.uploads_per_day
-    ):
-        raise Problem(429, "too_many_files", "You have sent very many files today. Please try again tomorrow.")
+    sent = await asyncio.to_thread(here.uploads.sent_since, identity.person, _day_ago())
+    if sent + len(made.content) > here.settings.uploads_per_day:
+        raise Problem(*_TOO_MANY)
     return made
 
 
 def _kept(here: Node, upload: Upload, content: bytes) -> None:
-    """The bytes first: a row without them would be a promise."""
-    here.files.put(upload.id, here.ring.seal_bytes(content, _place(upload.id)))
-    here.uploads.add(upload)
+    """The bytes first: a row without them would be a promise. Who sends several at once is counted here once more."""
+    here.files.put(upload.id, here.ring.seal_bytes(content, place(upload.id)))
+    try:
+        here.uploads.add(upload, _day_ago(), here.settings.uploads_per_day)
+    except OverQuota:
+        here.files.delete(upload.id)
+        raise Problem(*_TOO_MANY) from None
 
 
-def _place(id: str) -> Place:
-    return Place("files", "content", id)
+def _day_ago() -> int:
+    return int(time.time() * 1000) - DAY_MS
 
 
 def _shown(name: str, ending: str) -> str:
     """A name for people, and never one of a path: masked, short, with the ending of what it really is."""
-    stem = _PATHS.sub(" ", name).strip(" .") if plain(name) else ""
+    stem = _TURNS.sub("", _PATHS.sub(" ", name)).strip(" .") if plain(name) else ""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", redact(stem[: 2 * NAME_CHARACTERS]))[:NAME_CHARACTERS].strip(" .")
     return f"{stem or 'file'}.{ending}"
 
@@ -164,6 +169,6 @@ def _opened(here: Node, id: str) -> bytes:
     if box is None:
         raise Problem(*_NO_FILE)
     try:
-        return here.ring.open_bytes(box, _place(id))
+        return here.ring.open_bytes(box, place(id))
     except Unreadable:
         raise Problem(404, "unreadable", "This file cannot be opened any more.") from None

@@ -16,15 +16,19 @@ from api.cors import preflight, shared
 from api.pictures import FILE_BYTES, too_large
 from api.problems import Problem, answer
 from models.frames import PROTOCOL, TOKEN_PREFIX
+from models.rasa.reading import FILE_BYTES as DATA_BYTES
 from models.settings import Settings
 
 PATH = "/chat"
 BODY_BYTES = 65_536
-# The one route whose body is no JSON; the form around a file takes some bytes too.
-UPLOAD = "/api/files"
-UPLOAD_BYTES = FILE_BYTES + BODY_BYTES
+# The routes whose body is no JSON; the form around a file takes some bytes too.
+UPLOAD, IMPORT = "/api/files", "/api/data/import"
+FORMS = {UPLOAD: FILE_BYTES + BODY_BYTES, IMPORT: DATA_BYTES + BODY_BYTES}
 # Nothing that was sent as a file ever runs or loads anything, wherever it is opened.
 FILE_POLICY = "default-src 'none'; sandbox"
+# A page whose pictures and styles are all in it.
+REPORT = "/report.html"
+REPORT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
 QUERY_BYTES = 4_096
 QUERY_FIELDS = 50
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -61,9 +65,7 @@ class Guard:
                 elif problem:
                     await answer(problem)(scope, receive, secured)
                 else:
-                    await self._app(
-                        scope, _bounded(receive, UPLOAD_BYTES if scope["path"] == UPLOAD else BODY_BYTES), secured
-                    )
+                    await self._app(scope, _bounded(receive, FORMS.get(scope["path"], BODY_BYTES)), secured)
             case "websocket":
                 problem = _query(scope) or self._handshake(scope) or _place(scope)
                 if problem:
@@ -110,9 +112,8 @@ def _body(scope: Scope) -> Problem | None:
     length = headers.get("content-length", "0")
     if not length.isdecimal():
         return Problem(400, "bad_request", "The length of the body is no number.")
-    most, wanted = (
-        (UPLOAD_BYTES, "multipart/form-data") if scope["path"] == UPLOAD else (BODY_BYTES, "application/json")
-    )
+    most = FORMS.get(scope["path"], BODY_BYTES)
+    wanted = "multipart/form-data" if scope["path"] in FORMS else "application/json"
     if len(length) > len(str(most)) or int(length) > most:
         return _too_large(most)
     has_body = int(length) > 0 or "transfer-encoding" in headers
@@ -122,7 +123,9 @@ def _body(scope: Scope) -> Problem | None:
 
 
 def _too_large(most: int) -> Problem:
-    if most == UPLOAD_BYTES:
+    if most == FORMS[IMPORT]:
+        return Problem(413, "too_large", f"A file of training data has at most {DATA_BYTES // 1_048_576} MB; split it.")
+    if most == FORMS[UPLOAD]:
         bad = too_large()
         return Problem(bad.status, bad.code, bad.sentence)
     return Problem(413, "too_large", f"A body has at most {BODY_BYTES} bytes.")
@@ -152,6 +155,8 @@ def _secured(scope: Scope, send: Send, origins: frozenset[str]) -> Send:
             headers.update(shared(scope, origins))
             if scope["path"].startswith(f"{UPLOAD}/"):
                 headers["Content-Security-Policy"] = FILE_POLICY
+            if scope["path"].endswith(REPORT):
+                headers["Content-Security-Policy"] = REPORT_POLICY
             if scope["path"].startswith(("/api/", "/webhooks/")):
                 headers["Cache-Control"] = "no-store"
         await send(message)

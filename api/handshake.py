@@ -95,14 +95,14 @@ async def _talk(socket: WebSocket, node: Node, identity: Identity) -> None:
             await Session(socket, connection, verbs, node).run()
         finally:
             await node.hub.leave(connection)
-            await _gone(node, connection)
+            await _gone(node, verbs)
 
 
-async def _gone(node: Node, connection: Connection) -> None:
+async def _gone(node: Node, verbs: Verbs) -> None:
     """At a restart agents keep what they hold: they are back before their online key ends."""
     if node.hub.draining:
         return
     try:
-        await node.presence.gone(connection.identity.person, connection.id)
+        await verbs.gone()
     except Unavailable:
         return  # the key ends by itself

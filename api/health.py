@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.door import MetricsDoor
 from api.metrics import MEDIA_TYPE
-from api.node import Here
+from api.node import AdminOnly, Here
 from api.problems import documented
 from stream.errors import Unavailable
 from stream.history import ArchiveUnavailable
@@ -52,6 +52,27 @@ async def readyz(here: Here) -> Response:
     if here.hub.draining:
         missing.append("draining")
     return JSONResponse(Ready(ready=not missing, missing=missing).model_dump(), 503 if missing else 200)
+
+
+class Behind(BaseModel):
+    """`waiting`: entries of the log that this group has not read, null where the store cannot tell; `working`: read and not finished."""
+
+    group: str
+    waiting: int | None
+    working: int
+
+
+class Pipeline(BaseModel):
+    """`bot` answers, `handoff` brings to people, `archive` writes into the database."""
+
+    groups: list[Behind]
+
+
+@router.get("/api/pipeline", responses=documented(401, 403, 503))
+async def pipeline(here: Here, _: AdminOnly) -> Pipeline:
+    """How far the parts behind the log are."""
+    told = await here.log.backlogs()
+    return Pipeline(groups=[Behind(group=each.group, waiting=each.waiting, working=each.working) for each in told])
 
 
 @router.get("/metrics", include_in_schema=False, dependencies=[MetricsDoor])

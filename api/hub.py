@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from api.auth import Role
 from api.connection import CloseCode, Connection
 from models.entry import AuthorKind, Entry
 from models.frames import shown
@@ -23,6 +24,7 @@ from stream.push import Push, Pushed
 class _Whisper(msgspec.Struct):
     """Whose it is: `author` of typing, `by` of read."""
 
+    type: str = ""
     author: dict[str, Any] | None = None
     by: str | None = None
 
@@ -38,11 +40,14 @@ FILLS_AT_ONCE = 16
 class _ForOne(msgspec.Struct):
     """Whom a frame on the agents' channel is for; the queue names nobody."""
 
+    type: str = ""
     agent: dict[str, Any] | None = None
 
 
 _for_one = msgspec.json.Decoder(_ForOne).decode
 _whisper = msgspec.json.Decoder(_Whisper).decode
+_FOR_AGENTS = frozenset({"looking", "suggested", "tags"})
+_FOR_ADMINS = frozenset({"sla"})
 _TWO_SIDES = (AuthorKind.CUSTOMER, AuthorKind.AGENT)
 
 
@@ -172,9 +177,12 @@ class Hub:
                 self._show(connection, entry)
 
     def _pass_on(self, watchers: Iterable[Connection], frame: bytes) -> None:
-        """Who types or reads is told only to the other side."""
-        side, text = _whisper(frame).side, frame.decode()
+        """Who types or reads is told only to the other side; what agents do among themselves to no customer."""
+        told, text = _whisper(frame), frame.decode()
+        side = told.side
         for connection in watchers:
+            if told.type in _FOR_AGENTS and not connection.identity.staff:
+                continue
             if side not in _TWO_SIDES or side != connection.identity.kind:
                 connection.outbox.put(text)
 
@@ -221,8 +229,10 @@ class Hub:
             heard.set()
 
     def _queue(self, frame: bytes) -> None:
-        """The queue is for all agents, an assignment only for the one whom it names."""
-        text, agent = frame.decode(), _for_one(frame).agent
+        """The queue is for all agents, an assignment only for the one whom it names, a broken promise for admins too."""
+        told, text = _for_one(frame), frame.decode()
+        agent = told.agent
         for connection in self.staff():
-            if agent is None or connection.identity.person == agent.get("id"):
+            admin = told.type in _FOR_ADMINS and connection.identity.role is Role.ADMIN
+            if agent is None or admin or connection.identity.person == agent.get("id"):
                 connection.outbox.put(text)

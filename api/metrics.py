@@ -23,6 +23,18 @@ class Metrics:
         self.closed = Counter("bellhop_closed", "Sockets that we closed", ["code"], registry=registry)
         self.refused = Counter("bellhop_refused_handshakes", "Handshakes refused", ["reason"], registry=registry)
         self.logins = Counter("bellhop_logins", "Tries to sign in", ["outcome"], registry=registry)
+        self.models_refused = Gauge(
+            "bellhop_models_refused", "Released models that no bot can load; 0 is well", registry=registry
+        )
+        self.training_running = Gauge("bellhop_training_running", "1: a training is under way", registry=registry)
+        self.training_succeeded = Gauge(
+            "bellhop_training_last_success_seconds", "When a training was done last, since 1970", registry=registry
+        )
+        self.training_failed = Gauge(
+            "bellhop_training_failed",
+            "Trainings that failed since the last that was done; 0 is well",
+            registry=registry,
+        )
         self.acks = Histogram(
             "bellhop_ack_seconds", "From a say or note frame to its ack", buckets=_ACK_SECONDS, registry=registry
         )

@@ -35,7 +35,9 @@ async def demo_page() -> Response:
 
 
 @router.get("/desk")
-async def desk_page() -> Response:
+@router.get("/desk/{page:path}")
+async def desk_page(page: str = "") -> Response:
+    """One page for all of the desk: which part of it an address means is found in the browser."""
     return _page("desk.html")
 
 

@@ -15,6 +15,7 @@ from api.node import AdminOnly, Here, Staff
 from api.problems import NOBODY, UNAUTHORIZED, Problem, documented
 from models.frames import rfc3339
 from models.people import (
+    CAPACITY,
     GENERATED_BYTES,
     LANGUAGES,
     PASSWORD_CHARACTERS,
@@ -35,7 +36,7 @@ Password = Annotated[str, Field(max_length=PASSWORD_CHARACTERS[1])]
 
 
 class Member(BaseModel):
-    """Who names no `languages` answers in all."""
+    """Who names no `languages` answers in all. `capacity` is how many conversations they may hold; 0: as many as all others."""
 
     id: str
     email: str
@@ -43,6 +44,7 @@ class Member(BaseModel):
     role: Role
     disabled: bool
     languages: list[str]
+    capacity: int
     created: str
 
 
@@ -77,6 +79,7 @@ class MemberChange(BaseModel):
     role: Role | None = None
     disabled: bool | None = None
     languages: Languages | None = None
+    capacity: Annotated[int, Field(ge=0, le=CAPACITY)] | None = None
 
 
 class OnePassword(BaseModel):
@@ -116,11 +119,19 @@ async def change(here: Here, admin: AdminOnly, id: Id, given: MemberChange) -> M
     with _said():
         made = await asyncio.to_thread(
             lambda: here.people.change(
-                id, admin.person, name=given.name, role=given.role, disabled=given.disabled, languages=given.languages
+                id,
+                admin.person,
+                name=given.name,
+                role=given.role,
+                disabled=given.disabled,
+                languages=given.languages,
+                capacity=given.capacity,
             )
         )
     if given.languages is not None:
         await here.presence.set_languages(id, made.languages)
+    if given.capacity is not None:
+        await here.seats.set_capacity(id, made.capacity)
     return _member(made)
 
 
@@ -166,5 +177,5 @@ def _said() -> Iterator[None]:
 def _member(person: Person) -> Member:
     return Member(
         id=person.id, email=person.email, name=person.name, role=person.role, disabled=person.disabled,
-        languages=list(person.languages), created=rfc3339(person.created),
+        languages=list(person.languages), capacity=person.capacity, created=rfc3339(person.created),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from api.file_store import FilesUnavailable
 from models.conversation import IllegalMove, NotYours
 from models.database import NO_SQL
 from models.frames import BadFrame, ErrorFrame
@@ -78,6 +79,7 @@ SENTENCES: Mapping[str, str] = {
     "id_conflict": "This id was used for another message.",
     "bad_frame": "The fields of this frame are not as they should be.",
     "no_file": "There is no such file of yours in this conversation.",
+    "bad_contact": "A contact is an e-mail address or a phone number, and comes from a customer.",
     "bad_payload": "A payload is that of a button, and begins with a slash.",
     "rate_limited": "That was too fast. Please wait a moment.",
     "unavailable": "We cannot take this just now. Keep it and try again.",
@@ -104,6 +106,7 @@ def problem_of(error: Exception) -> Problem:
             | InterfaceError()
             | InternalError()
             | NoConnection()
+            | FilesUnavailable()
         ):
             return Problem(503, "unavailable", "We cannot do this just now. Please try again.", {"Retry-After": "1"})
         case RequestValidationError():

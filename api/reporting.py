@@ -15,13 +15,14 @@ from starlette.responses import Response
 
 from api.node import AdminOnly, Here, Node
 from api.problems import Problem, documented
-from models.choices import HoursChoice
+from models.choices import SlaChoice
 from stream.reports import NAMES, Cell, Report, Reports, Span
 
 DAYS_MOST = 366
 DAYS = 7
 # What a spreadsheet would take for a formula (OWASP: CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What spreadsheets calculate, in full width too.
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 # Without it Excel takes UTF-8 for something else.
 BOM = "\ufeff"
 
@@ -68,7 +69,8 @@ async def as_csv(
 async def report(
     here: Here, _: AdminOnly, name: Name, first: First = None, last: Last = None, zone: Zone = "", by: By = "day"
 ) -> Reported:
-    """`volume`, `containment`, `reasons`, `response`, `resolution`, `csat` or `agents`."""
+    """`volume`, `containment`, `reasons`, `response`, `resolution`, `sla`, `csat`, `agents`, `suggestions`, or `helped`, which has
+    the suggestions by agent and kind."""
     found, span = await _report(here, name, first, last, zone, by)
     rows = [list(row) for row in found.rows]
     return Reported(name=name, first=span[0], last=span[1], zone=span[2].key, columns=list(found.columns), rows=rows)
@@ -85,7 +87,9 @@ async def _report(
     if not date(2000, 1, 1) <= first <= last <= date(2100, 1, 1) or (last - first).days >= DAYS_MOST:
         raise Problem(422, "invalid", f"A report is of at most {DAYS_MOST} days, the first of which comes first.")
     span = Span(_midnight(first, place), _midnight(last + timedelta(days=1), place), place, by == "hour")
-    made = await asyncio.to_thread(NAMES[name], Reports(here.history.engine), span)
+    made = await asyncio.to_thread(
+        NAMES[name], Reports(here.history.engine, here.chosen.get(SlaChoice), here.hours), span
+    )
     return made, (first, last, place)
 
 
@@ -94,8 +98,7 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
 
 
 def _own_zone(here: Node) -> ZoneInfo:
-    chosen = here.chosen.get(HoursChoice)
-    return (here.settings.hours if chosen is None else chosen.hours()).zone
+    return here.hours.zone
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -106,4 +109,8 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _cell(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return (
+        f"'{cell}"
+        if isinstance(cell, str) and (cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA))
+        else cell
+    )

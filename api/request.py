@@ -11,7 +11,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from api.deadline import Deadline
-from api.guard import SECURITY, UPLOAD
+from api.guard import FORMS, SECURITY
 from api.intake import Intake
 from api.problems import Problem, answer
 from models.settings import Settings
@@ -85,7 +85,7 @@ def request_protocol(settings: Settings) -> type[HttpToolsProtocol]:
         def on_headers_complete(self) -> None:
             super().on_headers_complete()
             self._in_head = False
-            if self.url.partition(b"?")[0] == UPLOAD.encode():
+            if self.url.partition(b"?")[0].decode("latin-1") in FORMS:
                 self._request.within(upload_limit, self._too_late)
 
         def on_message_complete(self) -> None:

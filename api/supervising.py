@@ -62,7 +62,9 @@ class Supervising:
             self._rights.require_admin()
         person = await asyncio.to_thread(self._node.people.by_id, agent or self._me.id or "")
         if person is not None:
+            # The store may be a new one since an admin chose them.
             await self._node.presence.set_languages(person.id, person.languages)
+            await self._node.seats.set_capacity(person.id, person.capacity)
         if mine:
             await self._node.presence.set_status(self._me, status)
             return

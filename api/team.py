@@ -40,11 +40,12 @@ async def agents(here: Here, _: Staff) -> Team:
     """Everybody who may answer."""
     people = [each for each in await asyncio.to_thread(here.people.list) if not each.disabled]
     online, load = await here.presence.online([each.id for each in people]), await here.seats.load()
+    may = await here.seats.capacities()
     statuses = await here.presence.statuses()
     made = [
         Teammate(
             id=each.id, name=each.name, role=each.role, status=statuses.get(each.id, "offline"), online=online[each.id],
-            holds=load.get(each.id, 0), capacity=here.seats.capacity, languages=list(each.languages),
+            holds=load.get(each.id, 0), capacity=may.get(each.id, here.seats.capacity), languages=list(each.languages),
         )
         for each in people
     ]  # fmt: skip

@@ -33,7 +33,7 @@ _MOVES = {
 
 @router.get("/conversations/{id}/transcript", response_class=StreamingResponse, responses=documented(401, 404, 422))
 async def transcript(here: Here, identity: Anyone, id: Id, language: Language = "en") -> StreamingResponse:
-    """Plain text in UTF-8, one paragraph for each thing said, as a download. Times are UTC."""
+    """Plain text in UTF-8, one paragraph for each thing said, as a download. What was said is indented. Times are UTC."""
     state = await here.log.state(id)
     if state is None or not Rights(here.log, identity).may_see(state):
         raise Problem(*NOT_FOUND)
@@ -59,9 +59,15 @@ def paragraph(entry: Entry, language: Language) -> str:
     at = rfc3339(entry.at)[:16].replace("T", " ")
     match entry.body:
         case Message(author=author, text=text):
-            return f"{at}  {author.name if author.kind is AuthorKind.AGENT and author.name else _NAMES[language][author.kind]}\n{text}\n\n"
+            who = author.name if author.kind is AuthorKind.AGENT and author.name else _NAMES[language][author.kind]
+            return f"{at}  {who}\n{_indented(text)}\n\n"
         case HolderChange(holder=holder, agent=agent):
             name = (agent.name if agent else None) or _NAMES[language][AuthorKind.AGENT]
             return f"{at}  {_MOVES[language][holder].format(name=name)}\n\n"
         case _:
             return ""
+
+
+def _indented(text: str) -> str:
+    """Only heads begin a line: nobody can write one, and so put words into somebody else's mouth."""
+    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import assert_never
 
 from api.connection import Connection
+from api.looking import Looks
 from api.moving import Moving
 from api.node import Node
 from api.problems import Refused
@@ -24,6 +26,7 @@ from models.frames import (
     GiveBack,
     HolderFrame,
     Limits,
+    Look,
     Page,
     Ping,
     Pong,
@@ -41,6 +44,7 @@ from models.frames import (
     TypingFrame,
     Watch,
     Welcome,
+    rfc3339,
 )
 
 RESUME_ENTRIES = 200
@@ -55,6 +59,7 @@ class Verbs:
         self._identity = connection.identity
         self._rights = Rights(node.log, connection.identity)
         self._saying = Saying(node, connection, self._rights)
+        self._looks = Looks(node, connection, self._rights)
         self._moving = Moving(node, connection, self._rights)
         self._visiting = Visiting(node, connection, self._rights)
         self._supervising = Supervising(node, connection, self._rights)
@@ -77,6 +82,8 @@ class Verbs:
                 await self._ping()
             case Watch():
                 await self._watch(frame.conversation)
+            case Look():
+                await self._looks.look(frame.conversation)
             case Take():
                 await self._take(frame.conversation)
             case Decline():
@@ -101,6 +108,12 @@ class Verbs:
     async def here(self) -> None:
         """A heartbeat: this person is online."""
         await self._node.presence.here(self._identity.person, self._connection.id)
+        await self._looks.still()
+
+    async def gone(self) -> None:
+        """The socket has ended."""
+        await self._looks.away()
+        await self._node.presence.gone(self._identity.person, self._connection.id)
 
     async def welcome(self) -> None:
         """The first frame, and what a client of this role must know at once."""
@@ -131,6 +144,7 @@ class Verbs:
             seq=state.seq if state else 0,
             holder=state.holder if state else None,
             holds=holds,
+            at=rfc3339(int(time.time() * 1000)),
         )
 
     async def _tell_holder(self, state: Conversation) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from bellhop.failure import explained
+from bellhop.model_commands import Reason, models_app
 from models.settings import Settings, load
 
 app = typer.Typer(
@@ -22,9 +23,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 users_app = typer.Typer(help="The people who may log in at the desk.", no_args_is_help=True)
+examples_app = typer.Typer(help="What people have taught the bot in the inbox.", no_args_is_help=True)
 keys_app = typer.Typer(help="The keys that seal what is sensitive.", no_args_is_help=True)
 app.add_typer(users_app, name="users")
 app.add_typer(keys_app, name="keys")
+app.add_typer(models_app, name="models")
+app.add_typer(examples_app, name="examples")
+data_app = typer.Typer(
+    help="What the bot learns from: the project's files, and what people have changed.", no_args_is_help=True
+)
+app.add_typer(data_app, name="data")
 
 Tie = Annotated[int | None, typer.Option("--tie", hidden=True)]
 Server = Annotated[str, typer.Option("--server", help="Address of the API; empty: the one of the settings.")]
@@ -64,6 +72,11 @@ def _only(error: BaseException) -> BaseException:
 
 def _settings() -> Settings:
     return load()
+
+
+def _language() -> str:
+    """Of this terminal, such as zh_CN.UTF-8."""
+    return os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
 
 
 @app.command()
@@ -117,11 +130,13 @@ def prepare(tie: Tie = None) -> None:
 @app.command()
 def train(
     project: Annotated[Path | None, typer.Option(help="Folder of the project; empty: the one of the settings.")] = None,
+    candidate: Annotated[bool, typer.Option("--candidate", help="Keep it, and let it answer nobody yet.")] = False,
+    reason: Reason = "",
 ) -> None:
-    """Train a model from the project and show how well it does."""
+    """Train a model from the project, show how well it does, and let it answer; running bots take it within seconds."""
     from bellhop.train import run
 
-    run(_settings(), project)
+    run(_settings(), project, candidate=candidate, reason=reason)
 
 
 @app.command("test")
@@ -136,6 +151,29 @@ def hold_tests(
     from bellhop.test import run
 
     run(_settings(), project, only, report)
+
+
+@app.command()
+def evaluate(
+    project: Annotated[
+        Path | None, typer.Argument(help="Folder of the project; empty: the one of the settings.")
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(help="File of examples with their intents; else the project's tests/heldout.yml.")
+    ] = None,
+    folds: Annotated[int, typer.Option(help="Of the cross-validation; 0: only the test set.")] = 5,
+    written: Annotated[
+        Path | None, typer.Option("--json", help="Write every text and figure to this file, too.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder of the report; empty: one below BELLHOP_HOME/evaluations.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="en or zh; empty: that of this terminal.")] = "",
+) -> None:
+    """Measure how well the project's intents and entities are understood, with tables and a report with plots."""
+    from bellhop.evaluate import run
+
+    run(_settings(), project, test, folds, written, report, language or _language())
 
 
 @app.command("import")
@@ -156,7 +194,7 @@ def shell(
     """Talk with the bot in this terminal, without a server, and see what it understood and why it did what it did."""
     from bellhop.shell import run
 
-    run(_settings(), project, language or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
+    run(_settings(), project, language or _language())
 
 
 @app.command()
@@ -235,9 +273,39 @@ def users_list() -> None:
     show(_settings())
 
 
+@data_app.command("export")
+def data_export(
+    folder: Annotated[Path, typer.Argument(help="Where data/nlu.yml and data/responses.yml are written.")],
+) -> None:
+    """Write all that the next training learns from as Rasa YAML: files and changes together."""
+    from bellhop.data import export
+
+    export(_settings(), folder)
+
+
+@examples_app.command("export")
+def examples_export(
+    file: Annotated[
+        Path | None, typer.Argument(help="A new file, for example data/inbox.yml; none: the terminal.")
+    ] = None,
+) -> None:
+    """Write them as Rasa YAML, for data/ of the project."""
+    from bellhop.examples import export
+
+    export(_settings(), file)
+
+
 @keys_app.command("rotate")
 def keys_rotate() -> None:
     """Make a new key; the old ones still open what they sealed."""
     from bellhop.keys import rotate
 
     rotate(_settings())
+
+
+@keys_app.command("reseal")
+def keys_reseal() -> None:
+    """Seal files anew that are under an old key; after every process was restarted with the new one."""
+    from bellhop.keys import reseal
+
+    reseal(_settings())

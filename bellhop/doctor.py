@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.bucket import bucket_of
+from api.file_store import FilesUnavailable, UnusableBucket
 from bellhop import store, train
 from bellhop.failure import BROKEN, explained
 from bellhop.part import FILES_BESIDE_SOCKETS
@@ -20,9 +22,9 @@ from bellhop.store import Finding
 from bot.folder import project_folder
 from bot.nlu.encoder import installed
 from bot.project.endpoints import chosen, endpoint_of
-from bot.project.problems import Problems, ProjectError
 from bot.remote_server import health
 from models import database
+from models.rasa.problems import Problems, ProjectError
 from models.sealed import KeyFileError, KeyRing
 from models.settings import Settings
 from stream import keys
@@ -107,6 +109,21 @@ def in_files(settings: Settings) -> Iterator[Finding]:
     yield Finding("Web pages", "built") if built else Finding("Web pages", "not built", "make web")
 
 
+def in_uploads(settings: Settings) -> Iterator[Finding]:
+    """Where what people send is kept; a bucket is asked whether it is there."""
+    if not settings.files_bucket:
+        yield Finding("Sent files", f"in {settings.files_folder}")
+        return
+    try:
+        bucket_of(settings).check()
+    except UnusableBucket as error:
+        yield Finding("Sent files", str(error), "docs/operations.md, Files in a bucket")
+    except FilesUnavailable as error:
+        yield Finding("Sent files", str(error), "check BELLHOP_FILES_BUCKET, BELLHOP_FILES_ENDPOINT and its keys")
+    else:
+        yield Finding("Sent files", "in a bucket that answers")
+
+
 def in_actions(settings: Settings) -> Iterator[Finding]:
     """Where custom actions run; an action server is asked whether it is well."""
     problems = Problems()
@@ -146,4 +163,4 @@ def _ring(path: Path) -> Finding:
     return Finding("Key ring", f"{len(ring.key_ids)} keys, readable only by its owner")
 
 
-CHECKS = (in_store, in_database, in_system, in_files, in_actions)
+CHECKS = (in_store, in_database, in_system, in_files, in_uploads, in_actions)

@@ -94,13 +94,14 @@ def _taken(error: BaseException) -> Failure:
 # By name, so that `bellhop --help` need not load what only some commands use.
 _KNOWN = (
     ("models.settings", "SettingsError", _setting),
-    ("bot.project.problems", "ProjectError", _project),
+    ("models.rasa.problems", "ProjectError", _project),
     ("bot.nlu.errors", "Untrainable", _project),
     ("bot.nlu.errors", "ModelRefused", _model),
     ("models.people", "EmailTaken", _taken),
     ("models.people", "PeopleError", _people),
     ("models.sealed", "KeyFileError", _keys),
     ("models.database", "UnusableDatabase", _unusable),
+    ("api.file_store", "UnusableBucket", _setting),
     ("stream.errors", "Unavailable", _store),
     ("redis.exceptions", "RedisError", _store),
     ("sqlalchemy.exc", "SQLAlchemyError", _database),

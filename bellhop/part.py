@@ -50,7 +50,7 @@ def loaded(part: Part) -> Work:
 
             return _api(serve)
         case Part.BOT:
-            from bot.worker import run as work
+            from bot.process import run as work
 
             return _asyncio(work)
         case Part.HANDOFF:

@@ -16,10 +16,10 @@ from bellhop.rehearsed_view import CHINESE, ENGLISH, Words, said, short, why
 from bellhop.terminal import typed
 from bellhop.train import existing
 from bot.dialogue.exchange import Button
+from bot.process import ACTIONS_SHARE
 from bot.rehearsal import Rehearsal, Rehearsed
 from bot.trying import ready
 from bot.turn import Bot
-from bot.worker import ACTIONS_SHARE
 from models.sealed import KeyRing
 from models.sensitive import redact
 from models.settings import Settings

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +75,7 @@ def _ready(settings: Settings, folder: Path, console: Console) -> Tried:
 
 
 async def _held(settings: Settings, tried: Tried, stories: Sequence[Story], console: Console) -> list[TestResult]:
+    from bot.apart import apart
     from bot.project_tests import run_tests
     from bot.turn import Bot
     from models.sealed import KeyRing
@@ -88,20 +87,14 @@ async def _held(settings: Settings, tried: Tried, stories: Sequence[Story], cons
         settings.turn_limit.total_seconds(),
         policy=tried.model.policy,
     )
-    home, before = tempfile.TemporaryDirectory(prefix="bellhop-test-"), Path.cwd()
-    # What actions write below BELLHOP_HOME, as the demo's do, is not for the shop that runs here.
-    os.environ["BELLHOP_HOME"] = home.name
-    os.chdir(tried.project.folder)
     try:
-        bot.settle()
-        with Progress(
+        with apart(tried.project.folder), Progress(
             TextColumn("Talking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True
         ) as shown:  # fmt: skip
+            bot.settle()
             task = shown.add_task("", total=len(stories))
             return await run_tests(bot, tried.project, stories, lambda _: shown.advance(task))
     finally:
-        os.chdir(before)
-        home.cleanup()
         await bot.close()
 
 

@@ -47,8 +47,9 @@ class Hops:
 class Load:
     """Many customers; every message is timed from when it was due."""
 
-    def __init__(self, customers: Sequence[Customer]) -> None:
+    def __init__(self, customers: Sequence[Customer], said: Sequence[str] = SAID) -> None:
         self.customers = customers
+        self._said = said
         self.hops = Hops()
         self._due: dict[str, float] = {}
         self._asked: dict[str, list[tuple[int, float]]] = {}
@@ -79,7 +80,7 @@ class Load:
                 delay = due - time.perf_counter()
                 if delay > 0:
                     await asyncio.sleep(delay)
-                group.create_task(self._say(order.choice(self.customers), order.choice(SAID), due))
+                group.create_task(self._say(order.choice(self.customers), order.choice(self._said), due))
         for _ in range(100):
             if len(self.hops.reply) >= self.hops.sent:
                 break

@@ -21,9 +21,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.entities import EntityReader
 from bot.nlu.reading import Entity
-from bot.project.document import Document
-from bot.project.nlu import NluReader
-from bot.project.problems import Problems
+from models.rasa.document import Document
+from models.rasa.nlu import NluReader
+from models.rasa.problems import Problems
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "rasa_projects" / "entities"
 FOLDS = 5

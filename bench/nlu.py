@@ -1,4 +1,4 @@
-"""How well and how fast texts are understood: CLINC150, CrossWOZ and xSID, with the encoder and without.
+"""How well and how fast texts are understood: CLINC150, CrossWOZ and xSID, without the encoder, with it, and with that of English too.
 
     python -m bench.nlu [FOLDER] [--without]       # FOLDER: else BELLHOP_DATA, else ../shared/data
 
@@ -24,6 +24,7 @@ import numpy as np
 from bot.nlu.calibration import expected_error
 from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.encoder import Encoder, encoder
+from bot.nlu.english import english, installed
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.measure import best_intent
 from bot.nlu.reading import Reading
@@ -42,14 +43,15 @@ class Part:
     test: str
     validation: str | None = None
     out_of_scope: str | None = None
+    english: bool = False
 
 
 PARTS = (
-    Part("CLINC150", ("clinc150/train",), "clinc150/test", "clinc150/val", "clinc150/oos_test"),
-    Part("CLINC150 10-shot", ("clinc150/train_10shot",), "clinc150/test", "clinc150/val", "clinc150/oos_test"),
+    Part("CLINC150", ("clinc150/train",), "clinc150/test", "clinc150/val", "clinc150/oos_test", english=True),
+    Part("CLINC150 10-shot", ("clinc150/train_10shot",), "clinc150/test", "clinc150/val", "clinc150/oos_test", True),
     Part("CrossWOZ zh", ("crosswoz/train",), "crosswoz/test"),
     Part("xSID zh", ("xsid_zh/val",), "xsid_zh/test"),
-    Part("xSID en, tested in zh", ("xsid_en/val",), "xsid_zh/test"),
+    Part("xSID en, tested in zh", ("xsid_en/val",), "xsid_zh/test", english=True),
 )
 
 
@@ -59,18 +61,32 @@ def examples(folder: Path, name: str) -> tuple[Example, ...]:
 
 
 def run(folder: Path, part: Part, without: bool) -> None:
-    data = TrainingData(tuple(each for name in part.trained_on for each in examples(folder, name)))
-    began = time.perf_counter()
-    trained = Interpreter.train(data, NluConfig())
-    seconds = time.perf_counter() - began
-    kinds = [("n-grams alone", trained.without_encoder())]
+    trained = _trained(folder, part, NluConfig())
+    _print(folder, part, "n-grams alone", trained.without_encoder())
     if trained.classifier.hybrid is not None and not without:
-        kinds.append(("with the encoder", trained))
+        _print(folder, part, "with the encoder", trained)
+    del trained
+    if part.english and not without and installed():
+        _print(
+            folder, part, "with both encoders", _trained(folder, part, NluConfig(language="en", english_encoder=True))
+        )
+
+
+def _trained(folder: Path, part: Part, config: NluConfig) -> Interpreter:
+    data = TrainingData(tuple(each for name in part.trained_on for each in examples(folder, name)))
+    _forget()
+    began = time.perf_counter()
+    trained = Interpreter.train(data, config)
+    seconds = time.perf_counter() - began
+    # Of the process until now: the first training of the first part says what one needs.
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{part.name}: {len(data.examples)} examples learned in {seconds:.1f} s, at most {megabytes} MB")
-    for name, interpreter in kinds:
-        print(f"  {name}: {_measured(folder, part, interpreter)}")
-        print(f"    {timed(interpreter, [each.text for each in examples(folder, part.test)])}", flush=True)
+    return trained
+
+
+def _print(folder: Path, part: Part, name: str, interpreter: Interpreter) -> None:
+    print(f"  {name}: {_measured(folder, part, interpreter)}")
+    print(f"    {timed(interpreter, [each.text for each in examples(folder, part.test)])}", flush=True)
 
 
 def _measured(folder: Path, part: Part, interpreter: Interpreter) -> str:
@@ -140,9 +156,9 @@ def timed(interpreter: Interpreter, texts: list[str]) -> str:
 
 
 def _forget() -> None:
-    known = encoder()
-    if isinstance(known, Encoder):
-        known.forget()
+    for known in (encoder(), english()):
+        if isinstance(known, Encoder):
+            known.forget()
 
 
 def folder_of(given: Path | None) -> Path | int:

@@ -1,5 +1,5 @@
-"""Custom actions, in process or on an action server (remote_server.py). The only file that imports rasa_sdk: its import costs half
-a second, so it comes with the first project.
+"""Custom actions, in process or on an action server (remote_server.py). This file and form_action.py alone import rasa_sdk: its import
+costs half a second, so it comes with the first project.
 
 What a project's code raises is never repeated in a log: it may hold what people typed. It runs in threads of its own,
 coroutines too: what blocks there holds up only its own conversation, never the loop that keeps the leases.
@@ -48,6 +48,10 @@ class Actions:
     @classmethod
     def load(cls, folder: Path, limit_seconds: float) -> Actions:
         """From `actions/` or `actions.py` of the project. Raises ProjectError with file and line for what is no Python."""
+        if has_actions(folder):
+            from bot.form_action import give_back
+
+            give_back()
         imported = import_actions(folder)
         if imported is None:
             return cls({}, limit_seconds)
@@ -198,6 +202,8 @@ def _answered(name: str, events: Any, messages: list[dict[str, Any]]) -> Ran:
 
 def _made(folder: Path, name: str, failed: list[Problem]) -> dict[str, Any]:
     """One of each class of the project that has a name; those without one are there to be built on."""
+    from bot.form_action import FormAction
+
     made: dict[str, Any] = {}
     for kind in _classes(name):
         try:
@@ -211,6 +217,8 @@ def _made(folder: Path, name: str, failed: list[Problem]) -> dict[str, Any]:
             continue
         if called in made:
             failed.append(_twice(folder, kind, called))
+        if isinstance(action, FormAction):
+            failed.append(_old_form(folder, kind, called))
         made[called] = action
     return made
 
@@ -230,15 +238,23 @@ def _classes(name: str) -> Iterator[type[Any]]:
 
 
 def _twice(folder: Path, kind: type[Any], called: str) -> Problem:
+    what = f"action '{called}' is there twice and this one counts; expected one class with this name"
+    return Problem(*_place(folder, kind), what)
+
+
+def _old_form(folder: Path, kind: type[Any], called: str) -> Problem:
+    what = f"form '{called}' is written in code (FormAction), which rasa-sdk has no more; it runs here all the same"
+    expected = f"expected its slots in the domain under `forms`, its mappings under `slots`, and its checks in validate_{called}"
+    return Problem(*_place(folder, kind), f"{what}; {expected}")
+
+
+def _place(folder: Path, kind: type[Any]) -> tuple[str, int]:
     try:
         line = inspect.getsourcelines(kind)[1]
     except (OSError, TypeError):
         line = 1
     file = _file(kind)
-    place = str(file.relative_to(folder)) if file.is_relative_to(folder) else file.name
-    return Problem(
-        place, line, f"action '{called}' is there twice and this one counts; expected one class with this name"
-    )
+    return str(file.relative_to(folder)) if file.is_relative_to(folder) else file.name, line
 
 
 def _file(kind: type[Any]) -> Path:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bot import turn
 from bot.turn import Heard, Outcome, Reply
 from handoff import desk
@@ -9,11 +12,13 @@ from models.conversation import Conversation, Expect, Holder
 from models.entry import Author, AuthorKind, Button, Message, Note
 from models.sealed import KeyRing
 from models.sensitive import seal_text
+from models.understood import written
 from stream.change import Change
 
 BOT = Author(AuthorKind.BOT)
 BOT_FAILED = "bot_failed"
 TOPIC_CHARACTERS = 100
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _SORRY = {
     "zh": "抱歉，我这边出了点问题，正在为您转接人工客服。",
@@ -24,11 +29,13 @@ _SILENT = {"zh": "机器人没有回复这条消息。", "en": "The bot had noth
 _REMINDED = {"zh": "一个提醒到时了，机器人没有说话。", "en": "A reminder was due, and the bot had nothing to say."}
 
 
-def spoken(state: Conversation, heard: Heard, outcome: Outcome, ring: KeyRing, at: int) -> Change:
-    """The bot's messages and, where the turn asks for it, the move to the queue, in one change."""
+def spoken(
+    state: Conversation, heard: Heard, outcome: Outcome, ring: KeyRing, at: int, more: Mapping[str, str] = _NOTHING
+) -> Change:
+    """The bot's messages and, where the turn asks for it, the move to the queue, in one change. `more` fields go with it."""
     row = ":".join(["bot", heard.conversation, str(heard.seq), *filter(None, [heard.reminder])])
     messages = tuple(_message(reply, ring, f"{row}:{i}", outcome.language) for i, reply in enumerate(outcome.replies))
-    fields = {"tracker": outcome.tracker.decode()}
+    fields = {"tracker": outcome.tracker.decode(), "understood": written(outcome.understood), **more}
     if outcome.language:
         fields["language"] = outcome.language
     if outcome.handoff:

@@ -7,20 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot import session
 from bot.actions import ActionFailed, ActionRejected, Calls
 from bot.default_actions import run_default
 from bot.dialogue.decide import By, Decision, decide
 from bot.dialogue.events import REJECTED, REWIND, UNDO
 from bot.dialogue.exchange import Heard, Outcome, Reply
 from bot.dialogue.extraction import Sealing
-from bot.dialogue.language import HANDING_OFF, TROUBLE
+from bot.dialogue.language import TROUBLE
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.situation import Moment
 from bot.dialogue.stories import Stories
-from bot.dialogue.tracker import Event, SealedSlot, Tracker
+from bot.dialogue.tracker import Event, Tracker
+from bot.ending import ended
 from bot.filling import fill
 from bot.hearing import Second
-from bot.later import offer_later
 from bot.misses import missed
 from bot.project.domain import (
     HANDOFF_ACTIONS,
@@ -31,9 +32,10 @@ from bot.project.domain import (
     TWO_STAGE_FALLBACK,
     Domain,
 )  # fmt: skip
+from bot.received import received
 from bot.slots import Slots
 from bot.speaking import Speaker, masked
-from bot.voice import ASKED, BOT_FAILED, BY_ACTION, Titles, Voice
+from bot.voice import ASKED, BY_ACTION, Titles, Voice
 from models.sealed import KeyRing
 
 # Rasa's own circuit breaker.
@@ -79,24 +81,18 @@ class Course:
         """The message is in the tracker already; `second` is what else it means."""
         await self._extract()
         await self._act()
-        tracker, voice = self.tracker, self.voice
         if second is not None:
             await self._go_on(second)
-        if voice.handoff is None:
-            offer_later(self)
-        tracker.failures = tracker.failures + 1 if self._failed else 0
-        if tracker.failures >= FAILURES_MOST and voice.handoff is None:
-            voice.say_own(HANDING_OFF)
-            voice.hand_over(BOT_FAILED)
-        tracker.spoken_before = [name for name in self._ran if name != LISTEN]
-        if voice.handoff:
-            tracker.misses = tracker.failures = 0
-            tracker.later = ""
-        tracker.language = voice.language or ""
-        due = min((each.due for each in tracker.reminders), default=None)
-        topic = tracker.topic if voice.handoff else ""
-        replies, ran, decided = tuple(voice.replies), tuple(self._ran), tuple(self._decided)
-        return Outcome(replies, tracker.to_bytes(), voice.handoff, ran, voice.language, due, topic, decided)
+        return self._ended()
+
+    async def receive(self) -> Outcome:
+        """Nothing was said: pictures or files came alone."""
+        await received(self)
+        self.acted(LISTEN)
+        return self._ended()
+
+    def _ended(self) -> Outcome:
+        return ended(self, self._ran, self._decided, failed=self._failed)
 
     async def _go_on(self, second: Second) -> None:
         """As if it had been said in a message of its own. While a form is on, or where there is doubt, it waits."""
@@ -110,18 +106,6 @@ class Course:
         self.apply(second.event)
         await self._extract()
         await self._act()
-
-    async def start_session(self, carried: Mapping[str, tuple[Any, SealedSlot | None]]) -> None:
-        """A project may begin a session in its own way."""
-        self.apply({"event": "action", "name": SESSION_START})
-        if SESSION_START in self._actions:
-            try:
-                await self.custom(SESSION_START)
-                return
-            except (ActionRejected, ActionFailed):
-                logger.warning("a session began without the project's own action")
-        self.apply({"event": "session_started"})
-        self.slots.carry(carried)
 
     async def _extract(self) -> None:
         if not await fill(self):
@@ -145,6 +129,10 @@ class Course:
             if not await self._perform(decision.action):
                 rejected.add(decision.action)
                 continue
+            if decision.action == SESSION_START:
+                # As in Rasa: a new session begins with the customer.
+                self.acted(LISTEN)
+                return
             if self._again:
                 self._again = self._back = False
                 moments = [self._moment(LISTEN)]
@@ -191,7 +179,9 @@ class Course:
 
     async def _do(self, name: str) -> None:
         """What the project has of its own goes before what we have built in."""
-        if name in self.domain.forms:
+        if name == SESSION_START:
+            await session.start(self, session.carried(self.domain, self.tracker))
+        elif name in self.domain.forms and not self.runs(name):
             from bot.forms import FormRun
 
             await FormRun(self, self.domain.forms[name]).run()

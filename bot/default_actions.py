@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.actions import ActionFailed
-from bot.dialogue.language import REPHRASE
-from bot.project.domain import DEACTIVATE_LOOP, DEFAULT_FALLBACK, EXTRACT_SLOTS, RESTART, SESSION_START
+from bot.dialogue.exchange import Button, Reply
+from bot.dialogue.language import A_PERSON, CANNOT_HELP, REPHRASE, sentence
+from bot.project.domain import DEACTIVATE_LOOP, DEFAULT_FALLBACK, EXTRACT_SLOTS, HANDOFF_INTENT, RESTART, UNCLEAR
 
 if TYPE_CHECKING:
     from bot.course import Course
@@ -32,18 +33,26 @@ def run_default(course: Course, name: str) -> None:
 
 def fall_back(course: Course) -> None:
     """What was not understood is undone, so that it leads no rule astray."""
-    if not any(course.voice.say(each) for each in ("utter_default", *_REPHRASE_RESPONSES)):
-        course.voice.say_own(REPHRASE)
+    clear = _was_clear(course)
+    if not any(course.voice.say(each) for each in ("utter_default", *(() if clear else _REPHRASE_RESPONSES))):
+        course.voice.speak(_cannot_help(course) if clear else Reply(text=sentence(REPHRASE, course.voice.language)))
     course.apply({"event": "rewind"})
+
+
+def _was_clear(course: Course) -> bool:
+    """What was said was understood, and nothing in the project answers it: other words would not help."""
+    message = course.tracker.latest_message
+    return course.tracker.intent not in (None, *UNCLEAR) and message.get("zone") is None
+
+
+def _cannot_help(course: Course) -> Reply:
+    person = Button(sentence(A_PERSON, course.voice.language), f"/{HANDOFF_INTENT}")
+    return Reply(text=sentence(CANNOT_HELP, course.voice.language), buttons=(person,))
 
 
 def _restart(course: Course) -> None:
     course.voice.say("utter_restart")
     course.apply({"event": "restart"})
-
-
-def _start_session(course: Course) -> None:
-    course.apply({"event": "session_started"})
 
 
 def _deactivate(course: Course) -> None:
@@ -63,9 +72,11 @@ def ask_rephrase(course: Course) -> None:
 
 
 def _revert_fallback(course: Course) -> None:
-    from bot.two_stage import TwoStage
+    """Where nothing unclear came just before there is nothing to take back, as in Rasa: the message is heard again only once."""
+    from bot.two_stage import TwoStage, was_unclear
 
-    TwoStage(course).clarify()
+    if was_unclear(course.tracker):
+        TwoStage(course).clarify()
 
 
 def _ask_affirmation(course: Course) -> None:
@@ -80,7 +91,6 @@ def _nothing(course: Course) -> None:
 
 _DEFAULTS: dict[str, Callable[[Course], None]] = {
     RESTART: _restart,
-    SESSION_START: _start_session,
     DEACTIVATE_LOOP: _deactivate,
     DEFAULT_FALLBACK: fall_back,
     "action_back": _back,

@@ -91,6 +91,9 @@ class FormRun:
             course.passed = form if self._starts else None
             return
         course.apply({"event": "slot", "name": REQUESTED_SLOT, "value": slot})
-        await course.ask(
-            (f"action_ask_{form}_{slot}", f"utter_ask_{form}_{slot}", f"action_ask_{slot}", f"utter_ask_{slot}")
-        )
+        await course.ask(questions(form, slot))
+
+
+def questions(form: str, slot: str) -> tuple[str, ...]:
+    """The names of what may ask for the slot, the first that there is."""
+    return f"action_ask_{form}_{slot}", f"utter_ask_{form}_{slot}", f"action_ask_{slot}", f"utter_ask_{slot}"

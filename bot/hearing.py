@@ -9,22 +9,24 @@ from typing import Any
 
 import msgspec
 
+from bot.dialogue.events import FILES
 from bot.dialogue.exchange import Heard
 from bot.dialogue.extraction import Sealing
 from bot.dialogue.history import plain
 from bot.dialogue.rulebook import Rulebook
 from bot.dialogue.second import Two, two
 from bot.dialogue.tracker import Event, Tracker
-from bot.nlu.reading import FALLBACK_INTENT, Clause, Entity, Reading, Zone
+from bot.nlu.reading import FALLBACK_INTENT, Clause, Entity, Guess, Reading, Zone
 from bot.nlu.retrieval import RANKING_LENGTH
 from bot.parse_data import parse_data
-from bot.payload import understood
+from bot.payload import is_payload, understood
 from bot.project import Project
 from bot.project.domain import DEFAULT_INTENTS, HANDOFF_INTENT, Domain
 from models.sensitive import SealedSpan
 
 # Of messages before the last one.
 GUESSES_KEPT = 5
+NOTHING_SAID: dict[str, Any] = {"intent": {"name": None, "confidence": 0.0}, "intent_ranking": [], "entities": []}
 # One message may mean two things, and all before it is short already.
 JUST_SAID = 2
 
@@ -56,14 +58,26 @@ class Hearing:
             pressed = understood(heard.payload)
             if speakable(self._domain, pressed):
                 return _event(heard, heard.text, pressed), None
+        if heard.wordless:
+            return _event(heard, heard.text, NOTHING_SAID), None
         if plain(heard.text) in self._told:
             # A story says what follows, so there is no doubt.
             reading = msgspec.structs.replace(reading, clauses=(), zone=Zone.ANSWER)
+        elif is_payload(heard.text) or self._names_intent(heard.text):
+            # Nobody talks like this, and what it resembles is chance.
+            reading = _not_understood(reading)
         told = two(reading, tracker.loop_name, self._rules, self._domain)
         if told is None:
             return _event(heard, heard.text, self._data(reading)), None
         first = _event(heard, heard.text, self._data(_as_first(reading, told)))
         return first, None if told.second is None else self._second(heard, reading, told.second, told.sure)
+
+    def alone(self, heard: Heard, reading: Reading) -> Event:
+        """As the only thing that was said, and as it was read."""
+        return _event(heard, heard.text, self._data(reading))
+
+    def _names_intent(self, text: str) -> bool:
+        return text.startswith("/") and speakable(self._domain, understood(text))
 
     def _second(self, heard: Heard, reading: Reading, clause: Clause, sure: bool) -> Second:
         text, own = clause.reading.text, clause.reading
@@ -113,16 +127,24 @@ def _as_first(reading: Reading, told: Two) -> Reading:
     return msgspec.structs.replace(reading, intent=own.intent, ranking=ranking, zone=own.zone, retrieval=own.retrieval)
 
 
+def _not_understood(reading: Reading) -> Reading:
+    unclear = Guess(FALLBACK_INTENT, 1.0)
+    return msgspec.structs.replace(
+        reading, intent=unclear, ranking=(unclear,), entities=(), clauses=(), zone=Zone.ANSWER
+    )
+
+
 def _moved(entity: Entity, by: int) -> Entity:
     return msgspec.structs.replace(entity, start=entity.start + by, end=entity.end + by)
 
 
 def _event(heard: Heard, text: str, data: dict[str, Any], mark: str = "") -> Event:
     """`mark` tells two things of one message apart, so that what an action does about one is not taken for the other."""
+    files = {FILES: heard.files} if heard.files else {}
     message = {
         **data,
         "text": text,
         "message_id": heard.message_id and f"{heard.message_id}{mark}",
-        "metadata": {"idempotency_key": f"{heard.conversation}:{heard.seq}{mark}"},
+        "metadata": {"idempotency_key": f"{heard.conversation}:{heard.seq}{mark}", **files},
     }
     return {"event": "user", "text": text, "parse_data": message, "input_channel": heard.channel, "timestamp": heard.at}

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 from bot.dialogue.exchange import Heard
 from bot.nlu.reading import Reading
+from bot.turn import Bot
 from models.entry import AuthorKind, Message
 from stream.change import Lease, Line
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One message of a customer that the bot has to answer, or to leave to whoever holds the conversation."""
+    """One message of a customer that the bot has to answer, or to leave to whoever holds the conversation. `reader` made the reading."""
 
     partition: int
     lease: Lease
     line: Line
     heard: Heard
     reading: Reading
+    reader: Bot
 
     @property
     def conversation(self) -> str:
@@ -49,4 +51,5 @@ def heard_in(line: Line) -> Heard | None:
         sealed=body.sealed,
         row=body.row,
         message_id=body.id or "",
+        files=len(body.files),
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.dialogue.decide import Decision, in_doubt
-from bot.project.domain import DEFAULT_FALLBACK, LISTEN, TWO_STAGE_FALLBACK
+from bot.project.domain import DEFAULT_FALLBACK, LISTEN, TWO_STAGE_FALLBACK, UNCLEAR
 
 if TYPE_CHECKING:
     from bot.course import Course
@@ -23,7 +23,9 @@ def missed(course: Course, decision: Decision) -> bool:
     tracker = course.tracker
     staged = TWO_STAGE_FALLBACK in (decision.action, tracker.loop_name)
     asks = in_doubt(tracker) and tracker.misses == 0
-    asks = asks or (decision.miss and decision.rule is None and decision.action == DEFAULT_FALLBACK)
+    # What was clear and has no answer is not asked about: the answer to "did you mean this" would be the same.
+    unclear = tracker.intent in UNCLEAR and decision.miss
+    asks = asks or (unclear and decision.rule is None and decision.action == DEFAULT_FALLBACK)
     if not (decision.miss and _is_wordless(course)):
         # A smile or a row of question marks after the bot asked back says no more about what the bot understands.
         tracker.misses = tracker.misses + 1 if decision.miss else 0

@@ -10,6 +10,15 @@ import msgspec
 _PAYLOAD = re.compile(r"^[/]?([^{@]+)(@[0-9.]+)?([{].+)?", re.DOTALL)
 
 
+# As buttons carry them: no spaces, or a map at the end. `/怎么退款` is a slip of the finger, and words.
+_TYPED = re.compile(r"\s*[/／][A-Za-z_][\w/-]*(@[0-9.]+)?\s*(\{.*\})?\s*", re.DOTALL | re.ASCII)
+
+
+def is_payload(text: str) -> bool:
+    """Whether a customer typed what only a button says."""
+    return _TYPED.fullmatch(text) is not None
+
+
 def understood(payload: str) -> dict[str, Any]:
     """intent, entities and ranking as a reading would give them; entities are dropped where the JSON is none."""
     found = _PAYLOAD.match(payload)

@@ -66,26 +66,40 @@ class TestResult:
 
 
 async def run_tests(
-    bot: Bot, project: Project, stories: Sequence[Story] | None = None, progress: Progress = lambda _: None
+    bot: Bot,
+    project: Project,
+    stories: Sequence[Story] | None = None,
+    progress: Progress = lambda _: None,
+    *,
+    acting: bool = True,
 ) -> list[TestResult]:
-    """`stories`: some of the project's tests; None: all."""
+    """`stories`: some of the project's tests; None: all. Not `acting`: no action is run, whatever comes of it."""
     results = []
     for story in project.tests if stories is None else stories:
-        results.append(await _run(bot, story))
+        results.append(await _run(bot, story) if acting else _predicted(bot, story))
         progress(results[-1])
     return results
 
 
 async def _run(bot: Bot, story: Story) -> TestResult:
-    steps: list[Plain] = [step.steps[0] if isinstance(step, Either) else step for step in story.steps]
+    steps = _steps(story)
     result = TestResult(story.name, story.file, story.line)
     await _hold(bot, story, steps, result)
     if result.differences and any(isinstance(step, SlotsWere | LoopIs) or _is_mute(step) for step in steps):
-        predicted = TestResult(story.name, story.file, story.line, actions_ran=False)
-        _predict(bot, steps, predicted)
+        predicted = _predicted(bot, story)
         if len(predicted.differences) < len(result.differences) or _has_mute(steps):
             return predicted
     return result
+
+
+def _predicted(bot: Bot, story: Story) -> TestResult:
+    result = TestResult(story.name, story.file, story.line, actions_ran=False)
+    _predict(bot, _steps(story), result)
+    return result
+
+
+def _steps(story: Story) -> list[Plain]:
+    return [step.steps[0] if isinstance(step, Either) else step for step in story.steps]
 
 
 def _is_mute(step: Plain) -> bool:

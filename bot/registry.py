@@ -1,6 +1,8 @@
-"""Trained models on disk: <home>/models/<version>/, and the file `current` that names the live one.
+"""Trained models on disk: <home>/models/<version>/, and the file `current` that names the one to answer with. A version is the digest
+of its files, so the same name is always the same bytes.
 
-A model becomes current only when all of it is on the disk, and is loaded only when every byte is what was written.
+A model becomes current only when all of it is on the disk, and is loaded only when every byte is what was written. Where there is a
+database, this folder is only a cache of it (bot/publishing.py).
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,8 +36,11 @@ __all__ = [
     "ModelRefused",
     "Version",
     "current_version",
+    "keep_files",
     "load_current",
     "load_model",
+    "load_version",
+    "make_current",
     "save_model",
 ]
 
@@ -44,7 +49,7 @@ Version = str
 KEPT = 5
 _MANIFEST, _CURRENT, _LOCK, _UNFINISHED = "manifest.json", "current", ".lock", ".new-"
 _VERSION = re.compile(r"[0-9a-f]{16}")
-_MANIFEST_BYTES = 1_048_576
+_MANIFEST_BYTES = 2_097_152
 _TRAIN = "run `bellhop train`"
 
 
@@ -59,7 +64,7 @@ class FileMark(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What the manifest says besides the files. `data_hash` is of examples and pipeline, `heldout_hash` of the measured texts;
-    `stories` names those that the policy was learned from."""
+    `stories` names those that the policy was learned from; `learned` the texts (bot/appraisal/learned.py)."""
 
     project: str
     data_hash: str
@@ -68,15 +73,20 @@ class ModelInfo:
     parameters: Mapping[str, Any] | None = None
     metrics: Mapping[str, Any] | None = None
     stories: str = ""
+    learned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a bot answers with."""
+    """What a bot answers with, whichever project it is of."""
 
     interpreter: Interpreter
     policy: Learned
     manifest: Manifest
+
+    @property
+    def version(self) -> Version:
+        return self.manifest.version
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,11 +101,28 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, Any] = {}
     metrics: dict[str, Any] = {}
     stories: str = ""
+    learned: str = ""
     files: dict[str, FileMark]
 
 
-def save_model(home: Path, interpreter: Interpreter, info: ModelInfo, policy: Learned | None = None) -> Version:
-    """Writes the model, makes it current, and removes all but the newest five."""
+def save_model(
+    home: Path, interpreter: Interpreter, info: ModelInfo, policy: Learned | None = None, *, current: bool = True
+) -> Version:
+    """Writes the model, makes it current unless it is only a candidate, and removes all but five."""
+
+    def write(fresh: Path) -> Manifest:
+        interpreter.save(fresh)
+        policy_files.write(fresh, policy or Learned())
+        return _manifest(fresh, info)
+
+    version = keep_files(home, write)
+    if current:
+        make_current(home, version)
+    return version
+
+
+def keep_files(home: Path, write: Callable[[Path], Manifest]) -> Version:
+    """`write` fills an empty folder and answers its manifest; all of it appears at once, or not at all. Raises what `write` raises."""
     models = home / "models"
     models.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _locked(models):
@@ -103,16 +130,21 @@ def save_model(home: Path, interpreter: Interpreter, info: ModelInfo, policy: Le
             shutil.rmtree(left_over)
         fresh = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=models))
         try:
-            interpreter.save(fresh)
-            policy_files.write(fresh, policy or Learned())
-            _write_manifest(fresh, interpreter.version, info)
-            _move(fresh, models / interpreter.version)
+            manifest = write(fresh)
+            (fresh / _MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
+            _move(fresh, models / manifest.version)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
-        _name_current(models, interpreter.version)
-        _remove_old(models, interpreter.version)
-    return interpreter.version
+        _remove_old(models, manifest.version)
+    return manifest.version
+
+
+def make_current(home: Path, version: Version) -> None:
+    """The one to answer with from now on, also where no database answers."""
+    models = home / "models"
+    with _locked(models):
+        _name_current(models, version)
 
 
 def load_current(home: Path) -> tuple[Interpreter, Manifest]:
@@ -122,20 +154,24 @@ def load_current(home: Path) -> tuple[Interpreter, Manifest]:
 
 
 def load_model(home: Path) -> Model:
-    """Raises ModelRefused, with what to do."""
+    """The current one. Raises ModelRefused, with what to do."""
     version = current_version(home)
     if version is None:
         raise ModelRefused(f"There is no trained model; {_TRAIN}.")
+    return load_version(home, version)
+
+
+def load_version(home: Path, version: Version) -> Model:
+    """Raises ModelRefused, with what to do."""
     folder = home / "models" / version
     try:
         manifest = read_manifest(folder)
-        _check_files(folder, manifest)
-        interpreter, policy = Interpreter.load(folder), policy_files.read(folder)
+        check_files(folder, manifest)
+        if not version == manifest.version == digest(manifest.files):
+            raise ModelRefused("It says that it is another one")
+        return Model(Interpreter.load(folder), policy_files.read(folder), manifest)
     except ModelRefused as refused:
         raise ModelRefused(f"{str(refused).rstrip('.')} (model {version}); {_TRAIN}.") from None
-    if manifest.version != version or interpreter.version != version:
-        raise ModelRefused(f"The model {version} says that it is another one; {_TRAIN}.")
-    return Model(interpreter, policy, manifest)
 
 
 def current_version(home: Path) -> Version | None:
@@ -157,7 +193,7 @@ def current_manifest(home: Path) -> Manifest | None:
         if version is None:
             return None
         manifest = read_manifest(home / "models" / version)
-        _check_files(home / "models" / version, manifest)
+        check_files(home / "models" / version, manifest)
     except ModelRefused:
         return None
     return manifest
@@ -171,7 +207,13 @@ def read_manifest(folder: Path) -> Manifest:
         raise ModelRefused("The model's manifest is missing or cannot be read.") from None
 
 
-def _check_files(folder: Path, manifest: Manifest) -> None:
+def digest(files: Mapping[str, FileMark]) -> Version:
+    """The name of a model that consists of these files."""
+    written = "".join(f"{name} {mark.sha256}\n" for name, mark in sorted(files.items()))
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
+def check_files(folder: Path, manifest: Manifest) -> None:
     present = {path.name for path in folder.iterdir()} - {_MANIFEST}
     if unknown := sorted((present | set(manifest.files)) - FILES):
         # Only names of our own are known, so a file with pickled code in it is refused whatever the manifest says.
@@ -190,10 +232,11 @@ def _mark(path: Path) -> FileMark:
     return FileMark(digest, path.stat().st_size)
 
 
-def _write_manifest(folder: Path, version: str, info: ModelInfo) -> None:
+def _manifest(folder: Path, info: ModelInfo) -> Manifest:
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    manifest = Manifest(
-        version=version,
+    files = {name: _mark(folder / name) for name in sorted(FILES)}
+    return Manifest(
+        version=digest(files),
         project=info.project,
         created=now,
         data_hash=info.data_hash,
@@ -202,13 +245,13 @@ def _write_manifest(folder: Path, version: str, info: ModelInfo) -> None:
         parameters=dict(info.parameters or {}),
         metrics=dict(info.metrics or {}),
         stories=info.stories,
-        files={name: _mark(folder / name) for name in sorted(FILES)},
+        learned=info.learned,
+        files=files,
     )
-    (folder / _MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
 
 
 def _move(fresh: Path, place: Path) -> None:
-    """The same data gives the same version: an older one of the same name makes room."""
+    """The same files have the same name: what lies there, damaged perhaps, makes room."""
     for path in fresh.iterdir():
         _sync(path)
     _sync(fresh)
@@ -230,17 +273,18 @@ def _name_current(models: Path, version: str) -> None:
     _sync(models)
 
 
-def _remove_old(models: Path, current: str) -> None:
-    folders = [path for path in models.iterdir() if _VERSION.fullmatch(path.name) and path.name != current]
-    for folder in sorted(folders, key=_created, reverse=True)[KEPT - 1 :]:
-        shutil.rmtree(folder)
+def _remove_old(models: Path, fresh: Version) -> None:
+    """Those that came last stay, and the current one."""
+    with suppress(ModelRefused):
+        current = current_version(models.parent)
+        folders = [path for path in models.iterdir() if _VERSION.fullmatch(path.name) and path.name != fresh]
+        for folder in sorted(folders, key=_came, reverse=True)[KEPT - 1 :]:
+            if folder.name != current:
+                shutil.rmtree(folder)
 
 
-def _created(folder: Path) -> str:
-    try:
-        return read_manifest(folder).created
-    except ModelRefused:
-        return ""
+def _came(folder: Path) -> int:
+    return folder.stat().st_mtime_ns
 
 
 def _sync(path: Path) -> None:

@@ -11,13 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.answer import spoken
+from bot.arms import Arms
 from bot.dialogue import reminders
 from bot.dialogue.exchange import Heard
 from bot.dialogue.reminders import EXTERNAL, Reminder
 from bot.dialogue.tracker import Tracker
 from bot.meanwhile import caught_up
-from bot.turn import Bot
-from models.conversation import Conversation, Expect, Holder
+from bot.standing import Standing, marks
+from models.conversation import Expect, Holder
 from models.sealed import KeyRing
 from stream import keys
 from stream.change import Change, Lease
@@ -34,7 +35,7 @@ class Reminding:
 
     store: Store
     log: Log
-    bot: Bot
+    arms: Arms
     ring: KeyRing
 
     async def due(self, partitions: Iterable[int]) -> list[tuple[int, str]]:
@@ -55,25 +56,27 @@ class Reminding:
             else:
                 await self.store.commands.zadd(key, {conversation: at})
 
-    async def turn(self, state: Conversation, tracker: bytes | None, lease: Lease) -> None:
+    async def turn(self, was: Standing, lease: Lease) -> None:
         """The first that is due. Raises Fenced. While a person holds the conversation a reminder passes in silence."""
-        known, at = Tracker.from_bytes(tracker), time.time()
+        state, known, at = was.state, Tracker.from_bytes(was.tracker), time.time()
         found = reminders.due(known.reminders, at)
         if found is None:
             return await self.schedule(state.id, min((each.due for each in known.reminders), default=None))
         if state.holder is not Holder.BOT:
-            return await self.drop(state, tracker, lease)
+            return await self.drop(was, lease)
         named = f"{found.name}@{found.due:g}"
         heard = Heard(
             state.id, state.seq, f"{EXTERNAL}{found.intent}", at, channel=known.channel or "web", reminder=named
         )
-        outcome = await self.bot.remind(await caught_up(self.log, heard, state, tracker), found, tracker)
-        change = spoken(state, heard, outcome, self.ring, int(at * 1000))
+        bot, release = await self.arms.bot(state.id, was.model), self.arms.release
+        outcome = await bot.remind(await caught_up(self.log, heard, state, was.tracker), found, was.tracker)
+        more = marks(was, outcome, bot.version, release)
+        change = spoken(state, heard, outcome, self.ring, int(at * 1000), more)
         await self._commit(change, lease, _client(found))
 
-    async def drop(self, state: Conversation, tracker: bytes | None, lease: Lease) -> None:
+    async def drop(self, was: Standing, lease: Lease) -> None:
         """What is due is due no more, and nothing is said."""
-        known, at = Tracker.from_bytes(tracker), time.time()
+        state, known, at = was.state, Tracker.from_bytes(was.tracker), time.time()
         late = [each for each in known.reminders if each.due <= at]
         known.reminders = [each for each in known.reminders if each.due > at]
         expect = Expect(answered=state.answered, token=state.token)

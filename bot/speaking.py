@@ -10,7 +10,7 @@ from bot.dialogue.exchange import Button, Reply
 from bot.dialogue.responses import choose, fill
 from bot.dialogue.tracker import Tracker
 from bot.parse_data import full_intent, selected
-from bot.project.domain import Domain
+from bot.project.domain import Domain, Variation
 from models.sensitive import redact
 
 # What an action's answer may carry besides its variables (rasa-formats 1.3).
@@ -23,10 +23,15 @@ class Speaker:
 
     def __init__(self, domain: Domain, rng: random.Random) -> None:
         self._domain = domain
+        self._responses = domain.responses
         self._rng = rng
 
+    def learn(self, said: Mapping[str, tuple[Variation, ...]]) -> None:
+        """What admins have said goes before the files'; what they say no more is the files' again."""
+        self._responses = {**self._domain.responses, **said}
+
     def knows(self, name: str) -> bool:
-        return name in self._domain.responses or self._domain.retrieval(name)
+        return name in self._responses or any(each.startswith(f"{name}/") for each in self._responses)
 
     def say(self, name: str, tracker: Tracker, variables: Mapping[str, Any] | None = None) -> Reply | None:
         """None where the response has nothing to say here."""
@@ -46,13 +51,13 @@ class Speaker:
         return _reply({**parts, **given, **({"buttons": buttons} if buttons else {})})
 
     def _filled(self, name: str, tracker: Tracker, variables: Mapping[str, Any]) -> dict[str, Any]:
-        variations = self._domain.responses.get(self._full(name, tracker), ())
+        variations = self._responses.get(self._full(name, tracker), ())
         chosen = choose(variations, tracker.slots, tracker.channel, self._rng)
         return {} if chosen is None else dict(fill(chosen.parts, {**tracker.slots, **variables}))
 
     def _full(self, name: str, tracker: Tracker) -> str:
         """`utter_faq` stands for one of `utter_faq/…`: what was meant, else what the selector chose whatever was meant."""
-        if name in self._domain.responses:
+        if name in self._responses:
             return name
         meant = f"utter_{full_intent(tracker.latest_message)}"
         if meant.startswith(f"{name}/"):

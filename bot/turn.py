@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from bot import session
 from bot.actions import Actions
 from bot.course import Course
 from bot.dialogue.exchange import Button, Heard, Outcome, Reply
@@ -23,11 +25,16 @@ from bot.dialogue.stories import Stories
 from bot.dialogue.tracker import Tracker
 from bot.hearing import Hearing, Second
 from bot.nlu.quantities import QuantityReader
-from bot.nlu.reading import Entity, Reading
+from bot.nlu.reading import Entity, Guess, Reading
 from bot.project import Project
-from bot.project.domain import TWO_STAGE_FALLBACK
+from bot.project.domain import TWO_STAGE_FALLBACK, Variation
+from bot.proposing import Proposing, likely
 from bot.speaking import Speaker
 from models.sealed import KeyRing
+from models.suggestions import Proposal
+
+if TYPE_CHECKING:
+    from bot.registry import Model
 
 __all__ = ["Bot", "Button", "Heard", "Outcome", "Reply"]
 
@@ -43,7 +50,7 @@ class Reader(Protocol):
 
 
 class Bot:
-    """One project with its model. Shared by all turns; holds nothing of a conversation."""
+    """One project with a model. Shared by all turns; holds nothing of a conversation."""
 
     def __init__(
         self,
@@ -53,20 +60,36 @@ class Bot:
         action_timeout: float = 8.0,
         rng: random.Random | None = None,
         policy: Learned | None = None,
+        version: str = "",
     ) -> None:
-        """Raises ProjectError where the project's actions cannot be imported. `policy` is that of the model."""
+        """Raises ProjectError where the project's actions cannot be imported. `policy` and `version` are those of the model."""
         self.project = project
         self._domain = project.domain
         self._rules = Rulebook(project.rules, project.domain)
         memory = Memory.of(project.domain, project.stories, project.policies.max_history)
+        self._memory = memory
         self._hearing = Hearing(project, self._rules, memory.told.texts)
-        self._stories = Stories(memory, _policy(memory, project, policy), project.policies)
         self._speaker = Speaker(project.domain, rng or random.Random())
-        self._interpreter = interpreter
         self._quantities = QuantityReader(project.nlu_config, project.domain.entities - project.training.found())
         self._actions = Actions.of(project, action_timeout)
         self._ring = ring
+        self._learn(interpreter, policy, version)
+
+    def taught(self, model: Model) -> Bot:
+        """The same project with another model. What is the project's, its actions among it, is shared."""
+        other = copy.copy(self)
+        other._learn(model.interpreter, model.policy, model.version)
+        return other
+
+    def _learn(self, interpreter: Reader, policy: Learned | None, version: str) -> None:
+        self.version = version
+        self._interpreter = interpreter
         self._titles: Mapping[str, Mapping[str, str]] = getattr(interpreter, "titles", {})
+        self._stories = Stories(self._memory, _policy(self._memory, self.project, policy), self.project.policies)
+
+    def answer_with(self, said: Mapping[str, tuple[Variation, ...]]) -> None:
+        """Responses that go before the project's, with whichever model."""
+        self._speaker.learn(said)
 
     def settle(self) -> None:
         """For a process that has this bot alone: its actions' code may import inside of functions too."""
@@ -88,13 +111,25 @@ class Bot:
             for each, reading in zip(heard, readings, strict=True)
         ]
 
+    def about(self, texts: Sequence[str]) -> list[tuple[Guess, ...]]:
+        """What each seems to be about, as this model reads it."""
+        return [tuple(likely(each)) for each in self._interpreter.read(texts)]
+
+    def proposals(self, heard: Heard, reading: Reading, tracker: bytes | None) -> list[Proposal]:
+        """What it would say to this if it had the conversation. Raises msgspec.MsgspecError where the bytes are no tracker."""
+        event = self._hearing.alone
+        return Proposing(self._domain, self._rules, self._stories, self._speaker, event).answers(
+            heard, reading, tracker
+        )
+
     async def turn(self, heard: Heard, reading: Reading, tracker: bytes | None) -> Outcome:
         """What is said and done about one message. Raises msgspec.MsgspecError where the bytes are no tracker."""
         held = Tracker.from_bytes(tracker)
         course = self._course(held, heard)
         await self._begin(course, held, heard)
         held.reminders = [each for each in held.reminders if not each.killed]
-        return await course.run(self._hear(held, heard, reading))
+        second = self._hear(held, heard, reading)
+        return await (course.receive() if heard.wordless else course.run(second))
 
     async def remind(self, heard: Heard, reminder: Reminder, tracker: bytes | None) -> Outcome:
         """The turn of a reminder that is due, as if the customer had meant its intent. It is due no more then."""
@@ -116,16 +151,10 @@ class Bot:
         silent = domain.session_minutes > 0 and heard.at - tracker.last_at > domain.session_minutes * SECONDS_A_MINUTE
         if not tracker.sender_id or silent:
             tracker.sender_id = heard.conversation
-            first = domain.first_slots()
-            kept = tracker.slots if domain.carry_over_slots else {}
-            carried = {
-                name: (kept[name], tracker.sealed.get(name))
-                for name in kept
-                if name in domain.slots and kept[name] != first[name]
-            }
+            carry = session.carried(domain, tracker)
             tracker.turns = tracker.misses = tracker.failures = 0
             tracker.later = ""
-            await course.start_session(carried)
+            await session.start(course, carry)
         tracker.slots = {**domain.first_slots(), **tracker.slots}
         if tracker.loop is not None and tracker.loop.name not in {*domain.forms, TWO_STAGE_FALLBACK}:
             tracker.loop = None

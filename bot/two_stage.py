@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 from bot.dialogue.events import heard
 from bot.dialogue.exchange import Button, Reply
 from bot.dialogue.language import DID_YOU_MEAN, NO, NONE_OF_THESE, WHICH_ONE, YES, sentence
+from bot.dialogue.tracker import Tracker
 from bot.nlu.reading import FALLBACK_INTENT, Zone
 from bot.parse_data import likely
-from bot.project.domain import DEFAULT_FALLBACK, LISTEN, TWO_STAGE_FALLBACK
+from bot.project.domain import DEFAULT_FALLBACK, LISTEN, OUT_OF_SCOPE, TWO_STAGE_FALLBACK, UNCLEAR
 
 if TYPE_CHECKING:
     from bot.course import Course
 
-OUT_OF_SCOPE = "out_of_scope"
 GUESSES_MOST = 3
 # Below this a guess is not worth reading.
 LIKELY_LEAST = 0.05
-_UNCLEAR = (FALLBACK_INTENT, OUT_OF_SCOPE)
 _ASK_AFFIRMATION, _ASK_REPHRASE = "action_default_ask_affirmation", "action_default_ask_rephrase"
 
 
@@ -39,7 +38,7 @@ class TwoStage:
             course.apply({"event": "active_loop", "name": TWO_STAGE_FALLBACK})
         if self._failed():
             await self._give_up()
-        elif course.tracker.intent not in _UNCLEAR:
+        elif course.tracker.intent not in UNCLEAR:
             course.apply({"event": "active_loop", "name": None})
             self.clarify()
         else:
@@ -49,24 +48,24 @@ class TwoStage:
         name = _ASK_AFFIRMATION if affirm else _ASK_REPHRASE
         if await self._course.own(name):
             return
-        if affirm:
-            self.ask_affirmation()
-        else:
-            from bot.default_actions import ask_rephrase
+        if affirm and self.ask_affirmation():
+            return
+        from bot.default_actions import ask_rephrase
 
-            ask_rephrase(self._course)
+        ask_rephrase(self._course)
 
-    def ask_affirmation(self) -> None:
-        """The best guess, by an example in the customer's language: names of intents mean nothing to them."""
+    def ask_affirmation(self) -> bool:
+        """The best guess, by an example in the customer's language: names of intents mean nothing to them. False where there is none."""
         course = self._course
         guesses = guessed(course.tracker.latest_message)
         if not guesses:
-            return
+            return False
         guess = next(filter(course.voice.titled, guesses), guesses[0])
         asked = sentence(DID_YOU_MEAN, course.voice.language).format(course.voice.title(guess))
         yes = Button(sentence(YES, course.voice.language), f"/{guess}")
         no = Button(sentence(NO, course.voice.language), f"/{OUT_OF_SCOPE}")
         course.voice.speak(Reply(text=asked, buttons=(yes, no)))
+        return True
 
     def clarify(self) -> None:
         """The clear message takes the place of all the unclear ones before it, and is answered as if it had come first."""
@@ -75,7 +74,7 @@ class TwoStage:
         if not said:
             return
         undone = 1
-        while undone < len(said) and _intent(said[-undone - 1]) in _UNCLEAR:
+        while undone < len(said) and _intent(said[-undone - 1]) in UNCLEAR:
             undone += 1
         for _ in range(undone):
             course.apply({"event": "rewind"})
@@ -100,6 +99,12 @@ class TwoStage:
         course.voice.not_understood()
 
 
+def was_unclear(tracker: Tracker) -> bool:
+    """Whether the message before the last one was."""
+    before = heard(tracker.events)[-2:-1]
+    return any(_intent(event) in UNCLEAR for event in before)
+
+
 def ask_back(course: Course) -> bool:
     """Which of the likeliest intents is meant. False where there is nothing to show a customer."""
     message = course.tracker.latest_message
@@ -116,7 +121,7 @@ def ask_back(course: Course) -> bool:
 
 def guessed(message: dict[str, Any], least: float = 0.0) -> list[str]:
     """The intents that it may have been, best first."""
-    return [name for name, confidence in likely(message, _UNCLEAR) if confidence >= least]
+    return [name for name, confidence in likely(message, UNCLEAR) if confidence >= least]
 
 
 def _intent(event: dict[str, Any]) -> str | None:

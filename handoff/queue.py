@@ -10,7 +10,17 @@ from handoff import seats
 from handoff.lines import OTHERS, Asked, Stands, standing
 from models.choices import QueuesChoice
 from models.conversation import Conversation, Holder
-from models.frames import HolderFrame, OfferFrame, OverdueFrame, QueueFrame, StatusFrame, Waiting, encode, rfc3339
+from models.frames import (
+    HolderFrame,
+    OfferFrame,
+    OverdueFrame,
+    QueueFrame,
+    SlaFrame,
+    StatusFrame,
+    Waiting,
+    encode,
+    rfc3339,
+)
 from stream import keys
 from stream.store import Script, Store, reaching
 
@@ -136,8 +146,8 @@ class Queue:
         async with reaching():
             await self._store.commands.publish(keys.QUEUE_PUSH, frame)
 
-    async def tell(self, frame: HolderFrame | OfferFrame | OverdueFrame | StatusFrame) -> None:
-        """To the desk of the agent whom it names."""
+    async def tell(self, frame: HolderFrame | OfferFrame | OverdueFrame | StatusFrame | SlaFrame) -> None:
+        """To the desk of the agent whom it names; without one to all."""
         async with reaching():
             await self._store.commands.publish(keys.QUEUE_PUSH, encode(frame))
 
@@ -162,7 +172,9 @@ def _waiting(stands: Stands, ticket: Ticket) -> Waiting:
 
 
 def _asked(conversation: str, ticket: Ticket) -> Asked:
-    return Asked(conversation, ticket.reason or "", ticket.topic, ticket.language or "")
+    return Asked(
+        conversation, ticket.reason or "", ticket.topic, ticket.language or "", ticket.asked, returned=ticket.returned
+    )
 
 
 def waits(state: Conversation) -> bool:

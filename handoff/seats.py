@@ -9,6 +9,7 @@ from stream.store import Script, Store, reaching
 SEATS = "{handoff}:seats"
 LOAD = "{handoff}:load"
 SINCE = "{handoff}:since"
+CAPACITY = "{handoff}:capacity"
 # Before a transfer two agents have a seat for one conversation: who holds it, and who shall.
 TRANSFER = "transfer:"
 KEYS = [SEATS, LOAD, SINCE]
@@ -35,7 +36,9 @@ class Seat:
 
 
 class Seats:
-    """All methods raise Unavailable. Who keeps a seat commits a move that expects the same token, or lets go again."""
+    """`capacity` is that of all who have none of their own. All methods raise Unavailable. Who keeps a seat commits a
+    move that expects the same token, or lets go again.
+    """
 
     def __init__(self, store: Store, capacity: int) -> None:
         self._store = store
@@ -55,7 +58,11 @@ class Seats:
         await self._run("release", conversation, agent, token)
 
     async def _run(self, verb: str, conversation: str, agent: str, token: int) -> int:
-        return int(await self._script(self._store.commands, KEYS, [verb, conversation, agent, token, self.capacity]))
+        return int(
+            await self._script(
+                self._store.commands, [*KEYS, CAPACITY], [verb, conversation, agent, token, self.capacity]
+            )
+        )
 
     async def all(self) -> list[Seat]:
         async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
@@ -69,6 +76,19 @@ class Seats:
         """agent → seats that are kept or held; who has none is not in it."""
         async with reaching():
             return {agent.decode(): int(n) for agent, n in (await self._store.commands.hgetall(LOAD)).items()}
+
+    async def set_capacity(self, agent: str, capacity: int) -> None:
+        """Of their own; 0: as all others. Who holds more already keeps them, and gets no more."""
+        async with reaching():
+            if capacity:
+                await self._store.commands.hset(CAPACITY, agent, str(capacity))
+            else:
+                await self._store.commands.hdel(CAPACITY, agent)
+
+    async def capacities(self) -> dict[str, int]:
+        """agent → seats, of those who have a capacity of their own."""
+        async with reaching():
+            return {agent.decode(): int(n) for agent, n in (await self._store.commands.hgetall(CAPACITY)).items()}
 
     async def since(self) -> dict[str, int]:
         """agent → when a seat was last kept or given free (ms)."""

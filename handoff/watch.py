@@ -14,10 +14,11 @@ from handoff.expecting import place_frame
 from handoff.lines import served
 from handoff.offering import Offering
 from handoff.offers import Offers
+from handoff.promises import Promises
 from handoff.queue import Queue, waits
 from handoff.replies import Reminding, Replies
 from handoff.seats import Seats
-from models.choices import HoursChoice, QueuesChoice
+from models.choices import HoursChoice, QueuesChoice, SlaChoice
 from models.choosing import Choices, Chosen
 from models.conversation import Holder, IllegalMove
 from models.database import NO_SQL, open_engine
@@ -62,6 +63,7 @@ class Watch:
         offers = Offers(store)
         self._offering = Offering(settings, log, self._queue, self._presence, seats, offers)
         self._absence = Absence(self._hours, self._queues, log, self._queue, self._presence)
+        self._promises = Promises(self._sla, self._hours, log, self._queue)
         self._sweep = Sweep(log, seats, offers)
         self._replies = Replies(store)
         self._reminding = Reminding(settings, log, self._queue, self._replies)
@@ -94,6 +96,9 @@ class Watch:
     def _hours(self) -> Hours:
         chosen = self._chosen.get(HoursChoice)
         return self._settings.hours if chosen is None else chosen.hours()
+
+    def _sla(self) -> SlaChoice:
+        return self._chosen.get(SlaChoice) or SlaChoice()
 
     def _queues(self) -> QueuesChoice:
         return self._chosen.get(QueuesChoice) or QueuesChoice()
@@ -149,6 +154,7 @@ class Watch:
                         case Routing.PULL:
                             pass
                     await self._absence.run()
+                    await self._promises.run()
                     await self._tell()
                 else:
                     reconciled = -RECONCILE_EVERY_SECONDS

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from models.hours import Hours
+from models.hours import Hours, read, zone
 
 # Of text on the accent colour, which is white: WCAG 2.2, 1.4.3.
 CONTRAST = 4.5
+LATE_MINUTES = 60
+_DAY_MINUTES = 24 * 60
 
 Clock = Annotated[str, Meta(pattern=r"^\d\d:\d\d-\d\d:\d\d\Z")]
 Spans = Annotated[tuple[Clock, ...], Meta(max_length=8)]
@@ -51,7 +54,7 @@ class HoursChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Raises ValueError."""
         week = [f"{day} {_spans(spans)}" for day, spans in self.week.items()]
         dates = [f"{each.first}..{each.last} {_spans(each.spans)}" for each in self.dates]
-        return Hours("; ".join([self.zone, *week, *dates])) if self.zone else Hours()
+        return read("; ".join([self.zone, *week, *dates])) if self.zone else Hours()
 
 
 class WidgetChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,7 +69,7 @@ class WidgetChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class QueueChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`topics` are intents and reasons of a hand-off, one of which has to be there; none: all. `languages` likewise. `members` are the
-    ids of those who answer here; none: everybody. The highest `priority` is served first.
+    ids of those who answer here; none: everybody. The highest `priority` is served first, as far as `head_start_minutes` goes.
     """
 
     id: Annotated[str, Meta(pattern=r"^([a-z0-9][a-z0-9-]{0,31})?\Z")]
@@ -78,12 +81,55 @@ class QueueChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QueuesChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """In the order in which they are tried; who is taken by none waits in the queue of all others, with priority 0."""
+    """In the order in which they are tried; who is taken by none waits in the queue of all others, with priority 0. A point of priority is
+    worth as much as `head_start_minutes` of waiting.
+    """
 
     queues: Annotated[tuple[QueueChoice, ...], Meta(max_length=50)] = ()
+    head_start_minutes: Annotated[int, Meta(ge=1, le=1440)] = 10
 
 
-CHOICES: Mapping[str, type[msgspec.Struct]] = {"hours": HoursChoice, "queues": QueuesChoice, "widget": WidgetChoice}
+class SlaChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Minutes of business hours from asking for a person to the first answer, and to the close; 0: nothing is promised. A warning comes
+    when `warn_percent` of them are over."""
+
+    first_response_minutes: Annotated[int, Meta(ge=0, le=10_080)] = 0
+    resolution_minutes: Annotated[int, Meta(ge=0, le=100_800)] = 0
+    warn_percent: Annotated[int, Meta(ge=10, le=99)] = 80
+
+
+class GateChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Intents that no new model may read worse. `usual`: those too that ask for a person, begin or leave a form, or are answered in one."""
+
+    protected: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=200)] = ()
+    usual: bool = True
+
+
+class TrainingChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the bot is trained by itself: every day `at` this time in the `zone`, if at least so many `examples` are new. No time: never."""
+
+    at: Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?\Z")] = ""
+    zone: Zone = ""
+    examples: Annotated[int, Meta(ge=1, le=100_000)] = 20
+
+    def due(self, now: datetime) -> date | None:
+        """The day for which it is time, `now` or up to an hour before: later, customers are there. By the clock on the wall, so that it
+        comes once a day where clocks are changed, too."""
+        if not self.at:
+            return None
+        local = now.astimezone(zone(self.zone))
+        late = (local.hour * 60 + local.minute - int(self.at[:2]) * 60 - int(self.at[3:])) % _DAY_MINUTES
+        return (local.replace(tzinfo=None) - timedelta(minutes=late)).date() if late < LATE_MINUTES else None
+
+
+CHOICES: Mapping[str, type[msgspec.Struct]] = {
+    "gate": GateChoice,
+    "hours": HoursChoice,
+    "queues": QueuesChoice,
+    "sla": SlaChoice,
+    "training": TrainingChoice,
+    "widget": WidgetChoice,
+}
 
 
 def taken(name: str, value: Any) -> msgspec.Struct:
@@ -99,6 +145,8 @@ def taken(name: str, value: Any) -> msgspec.Struct:
             _check_look(choice)
         case QueuesChoice():
             _check_queues(choice)
+        case TrainingChoice():
+            _check_training(choice)
     return choice
 
 
@@ -120,6 +168,15 @@ def _check_queues(choice: QueuesChoice) -> None:
     ids = [each.id for each in choice.queues]
     if len(set(ids)) < len(ids) or "" in ids or not all(each.name.strip() for each in choice.queues):
         raise UnusableChoice("Each queue needs a name, and an id of its own.")
+
+
+def _check_training(choice: TrainingChoice) -> None:
+    if choice.at and not choice.zone:
+        raise UnusableChoice("A time needs a time zone, like Asia/Shanghai.")
+    try:
+        zone(choice.zone or "UTC")
+    except ValueError as error:
+        raise UnusableChoice(f"This time cannot be read: {error}.") from None
 
 
 def contrast_with_white(colour: str) -> float:

@@ -72,7 +72,8 @@ class Conversation(msgspec.Struct, frozen=True):
     `token` counts the moves of the holder (an old one is refused), `answered` is the last seq that the bot need not answer, `left` is
     the agent from whom it came back to the queue, `asked` is when the customer began to wait for a person (ms, 0 = not waiting),
     `topic` the intent that was meant before a person was asked for, `absent` the `asked` of the wait in which the customer was told that
-    nobody is there, `page` is where the customer was when they last spoke, `top` of the log is `seq`.
+    nobody is there, `page` is where the customer was when they last spoke, `signed` is 1
+    where the shop has said who they are, `replied` the `asked` of the wait in which an agent has answered, `top` of the log is `seq`.
     """
 
     id: str
@@ -96,6 +97,8 @@ class Conversation(msgspec.Struct, frozen=True):
     unread_agent: int = 0
     page: str = ""
     page_title: str = ""
+    signed: int = 0
+    replied: int = 0
 
     def require_held_by(self, agent: str) -> None:
         """Raises NotYours unless `agent` holds it."""

@@ -43,6 +43,13 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
     height: int | None = None
 
 
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How to reach who left a message, masked: an e-mail address or a phone number. It is sealed in the last line of the text."""
+
+    reach: str
+    name: str | None = None
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="message"):
     """One thing said. `text` is masked; what was masked is in `sealed`, bound to `row`."""
 
@@ -57,6 +64,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind",
     custom: dict[str, Any] | None = None
     attachment: Any = None
     files: tuple[File, ...] = ()
+    contact: Contact | None = None
     sealed: tuple[SealedSpan, ...] = ()
     row: str = ""
     channel: str = "web"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -25,8 +26,8 @@ class Hours:
 
     def __init__(self, text: str = "") -> None:
         self._text = text.strip()
-        zone, *rules = [part.strip() for part in self._text.split(";")]
-        self.zone = _zone(zone) if zone else ZoneInfo("UTC")
+        name, *rules = [part.strip() for part in self._text.split(";")]
+        self.zone = zone(name) if name else ZoneInfo("UTC")
         self._week: dict[int, list[Span]] = {}
         self._dates: dict[date, list[Span]] = {}
         for rule in filter(None, rules):
@@ -63,11 +64,36 @@ class Hours:
                     return begin
         return None
 
+    def after(self, begin: datetime, worked: timedelta) -> datetime | None:
+        """When so much time of business has passed since `begin`, in UTC; None where that is further off than LOOK_AHEAD."""
+        now, left = begin.astimezone(UTC), worked
+        if not self._text:
+            return now + worked
+        today = begin.astimezone(self.zone).date()
+        for n in range(LOOK_AHEAD.days):
+            day = today + timedelta(days=n)
+            midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+            for first, last in self._on(day):
+                # Wall clock first: of a day on which clocks change, 09:00 is not nine hours after midnight.
+                opens, closes = ((midnight + timedelta(minutes=each)).astimezone(UTC) for each in (first, last))
+                opens = max(opens, now)
+                if opens + left <= closes:
+                    return opens + left
+                left -= max(closes - opens, timedelta())
+        return None
+
     def _on(self, day: date) -> list[Span]:
         return self._dates.get(day, self._week.get(day.weekday(), []))
 
 
-def _zone(name: str) -> ZoneInfo:
+@lru_cache(maxsize=16)
+def read(text: str) -> Hours:
+    """The same, read once: lists ask of each conversation. Raises ValueError."""
+    return Hours(text)
+
+
+def zone(name: str) -> ZoneInfo:
+    """Raises ValueError."""
     try:
         return ZoneInfo(name)
     except (KeyError, OSError):

@@ -28,6 +28,7 @@ from models.tables import EMAIL_CHARACTERS, NAME_CHARACTERS, login_failures, peo
 FAILURES = 5
 FAILURES_WITHIN = timedelta(minutes=15)
 LANGUAGES = 20
+CAPACITY = 100
 GENERATED_BYTES = 18  # of a generated password: 24 characters of base64
 _LANGUAGE = re.compile("[a-z]{2,3}")
 PASSWORD_CHARACTERS = (8, 1024)
@@ -45,7 +46,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Times are ms since 1970. Tokens issued before `tokens_valid_after` are refused. `languages` in which they answer; none: in all."""
+    """Times are ms since 1970. Tokens issued before `tokens_valid_after` are refused. `languages` in which they answer; none: in all.
+    `capacity` is how many conversations they may hold; 0: as many as all others.
+    """
 
     id: str
     email: str
@@ -55,6 +58,7 @@ class Person:
     tokens_valid_after: int
     created: int
     languages: tuple[str, ...] = ()
+    capacity: int = 0
 
 
 class PeopleError(Exception):
@@ -163,6 +167,7 @@ class People:
         role: Role | str | None = None,
         disabled: bool | None = None,
         languages: Collection[str] | None = None,
+        capacity: int | None = None,
     ) -> Person:
         """What is None stays. Who is disabled, or given another role, is signed out everywhere.
 
@@ -173,6 +178,7 @@ class People:
             "role": None if role is None else Role(role),
             "disabled": disabled,
             "languages": None if languages is None else " ".join(_languages(languages)),
+            "capacity": None if capacity is None else _capacity(capacity),
         }
         with writing(self._engine) as connection:
             # All admins are locked, in one order: two who disable each other at once would leave nobody.
@@ -308,6 +314,7 @@ def _person(row: Row[Any]) -> Person:
         row.tokens_valid_after,
         row.created,
         tuple((row.languages or "").split()),
+        row.capacity,
     )
 
 
@@ -329,6 +336,12 @@ def _languages(languages: Collection[str]) -> tuple[str, ...]:
     if len(kept) > LANGUAGES or not all(_LANGUAGE.fullmatch(each) for each in kept):
         raise UnusableEntry(f"Languages are codes of two or three letters, like zh or en, and at most {LANGUAGES}.")
     return kept
+
+
+def _capacity(capacity: int) -> int:
+    if not 0 <= capacity <= CAPACITY:
+        raise UnusableEntry(f"An agent may hold 1 to {CAPACITY} conversations; 0: as many as all others.")
+    return capacity
 
 
 def _saved(jti: str, person: str, family: str, expires: int) -> Insert:

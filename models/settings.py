@@ -15,6 +15,13 @@ from models.hours import Hours
 PREFIX = "BELLHOP_"
 
 
+class Switch(StrEnum):
+    """Whether there is something at all."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class Routing(StrEnum):
     """How who waits comes to an agent."""
 
@@ -36,6 +43,13 @@ class Access(StrEnum):
     OFF = "off"
     LOCAL = "local"
     OPEN = "open"
+
+
+class Targets(StrEnum):
+    """Where webhooks may lead."""
+
+    PUBLIC = "public"
+    ANY = "any"
 
 
 class SettingsError(Exception):
@@ -72,6 +86,9 @@ class Settings:
     rest_channel_token_file: Path = _setting(
         Path(), "Secret with which Rasa's REST channel is for others, too; empty: none"
     )
+    webhook_targets: Targets = _setting(
+        Targets.PUBLIC, "Where webhooks may lead: public (https, and no address of a private network) or any"
+    )
     metrics: Access = _setting(Access.LOCAL, "/metrics: off, local (this machine only) or open")
     metrics_token_file: Path = _setting(Path(), "Secret with which /metrics is for others, too; empty: none")
     agent_token: timedelta = _setting(timedelta(minutes=15), "Life of an agent's access token")
@@ -100,6 +117,8 @@ class Settings:
     uploads_per_day: int = _setting(
         104_857_600, "Bytes of files that one person may send in a day; more are refused (429)"
     )
+    files_bucket: str = _setting("", "Bucket of an S3-compatible store for what people send; empty: home/files")
+    files_endpoint: str = _setting("", "URL of that store; empty: AWS")
     upload_limit: timedelta = _setting(timedelta(minutes=2), "A file whose sending takes longer is given up")
     connections: int = _setting(15_000, "Sockets of one API process; more are refused (1013)")
     recent_entries: int = _setting(200, "Entries of a conversation that are kept in Redis for resuming")
@@ -113,6 +132,13 @@ class Settings:
     )
     tries: int = _setting(
         5, "Failures of one message before it goes to the dead letters and its conversation to a person"
+    )
+    training_nice: int = _setting(
+        10,
+        "How far a training stands back for everything else on its machine: 1 (hardly) to 19 (it takes only what is idle)",
+    )
+    suggestions: Switch = _setting(
+        Switch.ON, "on or off: agents are shown what they could say: answers of the bot and canned responses that fit"
     )
     archive_batch: int = _setting(500, "Entries that the archive writes in one transaction")
     retention: timedelta = _setting(timedelta(minutes=10), "How long archived entries stay in the log")

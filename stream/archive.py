@@ -10,16 +10,21 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.exc import IntegrityError
 
 from models.database import NO_SQL, open_engine
+from models.inbox import Inbox
+from models.releases import Releases
+from models.sealed import KeyFileError, KeyRing
 from models.settings import Settings
 from stream import keys
 from stream.change import Line
 from stream.errors import Unavailable
 from stream.history import ArchiveUnavailable, History, SeqConflict
 from stream.lease import Leases
+from stream.noticing import item_of, item_of_rating, rated_badly
 from stream.outcomes import Outcomes
 from stream.reader import Reader, bury
 from stream.running import patiently, pause, until_stopped
 from stream.store import Script, Store
+from stream.telling import Telling
 
 TRIM_EVERY_SECONDS = 5.0
 RETRY_SECONDS = 0.5
@@ -34,7 +39,8 @@ logger = logging.getLogger("bellhop.archive")
 class Archive:
     """One worker of the group. A repeat of a batch changes nothing: the rows' identity is (conversation, seq)."""
 
-    def __init__(self, store: Store, settings: Settings, history: History) -> None:
+    def __init__(self, store: Store, settings: Settings, history: History, ring: KeyRing | None = None) -> None:
+        """Without `ring` webhooks are told nothing."""
         self._store = store
         self._settings = settings
         self._history = history
@@ -44,6 +50,9 @@ class Archive:
         self._trim = Script("trim.lua")
         self._flushing = asyncio.Lock()
         self._outcomes = Outcomes(history.engine)
+        self._telling = Telling(history.engine, ring, settings) if ring else None
+        self._releases = Releases(history.engine)
+        self._inbox = Inbox(history.engine)
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         await patiently(self._reader.prepare, stop)
@@ -52,6 +61,8 @@ class Archive:
             group.create_task(self._leases.run(finished))
             group.create_task(self._trims(stop))
             group.create_task(self._report(stop))
+            if self._telling:
+                group.create_task(self._telling.run(lambda: 0 in self._leases.owned, stop))
             ready()
             while not stop.is_set():
                 await self._step()
@@ -80,11 +91,24 @@ class Archive:
         lines = [line for each in found.values() for line in each]
         try:
             tops = await asyncio.to_thread(self._history.write, lines)
+            if self._telling:
+                await asyncio.to_thread(self._telling.write, lines)
         except SeqConflict as conflict:
             await self._set_aside(found, set(conflict.places))
             return
+        await asyncio.to_thread(self._notice, lines)
         for p, each in found.items():
             await self._settled(p, each, tops)
+
+    def _notice(self, lines: Sequence[Line]) -> None:
+        """Before the lines are acknowledged, so that nothing for the inbox is lost; a repeat changes nothing."""
+        items = [item_of(line) for line in lines]
+        for line in filter(rated_badly, lines):
+            items.append(item_of_rating(line, self._history.base(line.entry.conversation) or {}))
+        try:
+            self._inbox.notice([each for each in items if each])
+        except (*NO_SQL, IntegrityError) as error:
+            raise ArchiveUnavailable("the database does not answer") from error
 
     async def _set_aside(self, found: dict[int, list[Line]], places: set[tuple[str, int]]) -> None:
         """SQL holds other words at these places: the store has lost its end. They are kept as dead letters, the rest is flushed."""
@@ -122,6 +146,8 @@ class Archive:
                 begun = int(time.time() * 1000)
                 try:
                     done = await asyncio.to_thread(self._outcomes.look, since)
+                    if why := await asyncio.to_thread(self._releases.watch):
+                        logger.error("the canary was stopped: %s", why)
                 except (*NO_SQL, IntegrityError):
                     done = 0  # the next look does it; of two workers at the hand-over of a lease one is refused
                 else:
@@ -139,7 +165,16 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     engine = open_engine(settings.sql_url)
     try:
         async with Store.open(settings.store_url).opened() as store:
-            archive = Archive(store, settings, History(engine))
+            archive = Archive(store, settings, History(engine), _ring(settings))
             await until_stopped(lambda stop: archive.run(stop, ready))
     finally:
         engine.dispose()
+
+
+def _ring(settings: Settings) -> KeyRing | None:
+    """Chat is archived without keys as well."""
+    try:
+        return KeyRing.load(settings.key_file)
+    except KeyFileError as error:
+        logger.error("webhooks are told nothing: %s", error)
+        return None

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from models.database import writing
 from models.entry import Entry, HolderChange, encode_body, unpack
-from models.tables import conversations, messages
+from models.tables import conversations, messages, tags
 from stream.change import Line
 from stream.fields import Fields, decoded, gathered, hash_fields, newest, row
 
@@ -118,6 +118,7 @@ class History:
         agent: str | None = None,
         customer: str | None = None,
         before: tuple[int, str] | None = None,
+        tag: str | None = None,
         limit: int = 50,
     ) -> list[Summary]:
         """Newest first; None is not looked at. `before` is (last_at, id) of the last one that was shown."""
@@ -125,6 +126,8 @@ class History:
         wanted: Select[Any] = select(*(c[name] for name in Summary.__struct_fields__))
         for column, value in ((c.holder, holder), (c.agent, agent), (c.customer, customer)):
             wanted = wanted if value is None else wanted.where(column == value)
+        if tag is not None:
+            wanted = wanted.where(c.id.in_(select(tags.c.conversation).where(tags.c.tag == tag)))
         if before is not None:
             at, id = before
             wanted = wanted.where(or_(c.last_at < at, and_(c.last_at == at, c.id < id)))

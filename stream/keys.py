@@ -34,6 +34,14 @@ def recent(p: int, conversation: str) -> str:
     return f"{{{p}}}:recent:{conversation}"
 
 
+def looking(p: int, conversation: str) -> str:
+    return f"{{{p}}}:looking:{conversation}"
+
+
+def suggested(p: int, conversation: str) -> str:
+    return f"{{{p}}}:suggested:{conversation}"
+
+
 def push(p: int, conversation: str) -> str:
     return f"{{{p}}}:push:{conversation}"
 

@@ -14,6 +14,7 @@ from models.entry import AuthorKind, Entry, encode_body, unpack
 from models.frames import HolderFrame, ReadFrame, ServerFrame, encode
 from models.settings import Settings
 from stream import keys
+from stream.backlog import Backlog, backlogs
 from stream.change import Change, Committed
 from stream.committer import Committer, Wire
 from stream.errors import Fenced, IdConflict, LogError, Stale, Unavailable
@@ -102,6 +103,21 @@ class Log:
                 pipe.hgetall(keys.conversation(self.partition(each), each))
             return dict(zip(conversations, await pipe.execute(), strict=True))
 
+    async def field(self, conversation: str, name: str) -> str:
+        """One that is no part of the state, from Redis, else SQL; "" where there is none."""
+        return (await self.field_of([conversation], name))[conversation]
+
+    async def field_of(self, conversations: Sequence[str], name: str) -> dict[str, str]:
+        """The same of many at once."""
+        async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
+            for each in conversations:
+                pipe.hmget(keys.conversation(self.partition(each), each), ["seq", name])
+            found = dict(zip(conversations, await pipe.execute(), strict=True))
+        return {
+            each: (value or b"").decode() if seq is not None else (await self._base(each)).get(name, "")
+            for each, (seq, value) in found.items()
+        }
+
     async def base(self, conversation: str) -> dict[str, str]:
         """The fields of a conversation that has left Redis, from SQL; {"seq": "0"} for a new one."""
         return await self._base(conversation)
@@ -168,6 +184,10 @@ class Log:
             pipe.get(keys.EPOCH)
             _, epoch = await pipe.execute()
             return str(epoch.decode())
+
+    async def backlogs(self) -> list[Backlog]:
+        """Raises Unavailable."""
+        return await backlogs(self._store, self._partitions)
 
     async def ping(self) -> None:
         async with reaching():

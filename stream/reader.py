@@ -74,6 +74,16 @@ class Reader:
         self._start = dict.fromkeys(self._start, "0")
         self._drained.clear()
 
+    async def untried(self, p: int, lines: Iterable[Line]) -> None:
+        """Nobody has tried to answer them before the partition went to another worker: that delivery does not count. What was answered
+        meanwhile stays so."""
+        async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
+            for line in lines:
+                pipe.xclaim(
+                    keys.log(p), self._group, f"p{p}", 0, [line.stream_id], retrycount=line.deliveries - 1, justid=True
+                )
+            await pipe.execute()
+
     async def _nothing(self) -> None:
         self._leases.changed.clear()
         try:

@@ -6,6 +6,7 @@ Synchronous: call it through asyncio.to_thread. Counted in SQL by quarters of an
 from __future__ import annotations
 
 import statistics
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, case, func, select
 
-from models.tables import outcomes, people
+from models.choices import SlaChoice
+from models.hours import Hours
+from models.promise import Target, promised
+from models.suggestions import SuggestionKind
+from models.tables import outcomes, people, suggestions
 
+SLA_COLUMNS = ("first_response_met", "first_response_missed", "resolution_met", "resolution_missed")
 QUARTER_MS = 15 * 60_000
 Cell = str | int | float | None
 
@@ -44,8 +50,10 @@ class Span:
 
 
 class Reports:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sla: SlaChoice | None = None, hours: Hours | None = None) -> None:
         self._engine = engine
+        self._sla = sla or SlaChoice()
+        self._hours = hours or Hours()
 
     def volume(self, span: Span) -> Report:
         """How many conversations begin, and how many of them people and the bot have."""
@@ -112,6 +120,23 @@ class Reports:
         rows: list[tuple[Cell, ...]] = [(label, len(each), *_quantiles(each)) for label, each in sorted(found.items())]
         return Report((_by(span), "conversations", "median_seconds", "p90_seconds"), tuple(rows))
 
+    def sla(self, span: Span) -> Report:
+        """How often what is promised now was kept. What still goes on, and is not late, is not counted."""
+        c, now = outcomes.c, time.time_ns() // 1_000_000
+        asked = select(c.began, c.asked, c.answered, c.closed).where(_within(span), c.asked > 0).order_by(c.began)
+        found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SLA_COLUMNS, 0))
+        for row in self._all(asked):
+            ends = {Target.FIRST_RESPONSE: row.answered, Target.RESOLUTION: row.closed}
+            into = found[span.label(row.began)]
+            for promise in promised(row.asked, self._sla, self._hours):
+                end = ends[promise.target]
+                if (end or row.closed or now) > promise.due:
+                    into[f"{promise.target}_missed"] += 1
+                elif end:
+                    into[f"{promise.target}_met"] += 1
+        rows: list[tuple[Cell, ...]] = [(label, *n.values()) for label, n in sorted(found.items())]
+        return Report((_by(span), *SLA_COLUMNS), tuple(rows))
+
     def csat(self, span: Span) -> Report:
         """What customers say of it, from one star to five."""
         c = outcomes.c
@@ -157,6 +182,37 @@ class Reports:
         )
         return Report(columns, tuple(sorted(rows, key=lambda row: (-int(row[2] or 0), str(row[1])))))
 
+    def suggestions(self, span: Span) -> Report:
+        """To how many messages of customers something was suggested, and how often it was sent, as it was or edited."""
+        found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for quarter, *counts in self._suggested(span, _quarter(suggestions.c.at)):
+            label = span.label(int(quarter))
+            found[label] = [was + int(more) for was, more in zip(found[label], counts, strict=True)]
+        rows = [
+            (label, shown, unchanged, edited, _share(unchanged + edited, shown))
+            for label, (shown, unchanged, edited) in sorted(found.items())
+        ]
+        return Report((_by(span), "shown", "unchanged", "edited", "share"), tuple(rows))
+
+    def helped(self, span: Span) -> Report:
+        """The same of each agent and each kind; a message with both kinds is shown in both."""
+        c = suggestions.c
+        names = {row.id: row.name for row in self._all(select(people.c.id, people.c.name))}
+        rows: list[tuple[Cell, ...]] = []
+        for kind, offered in ((SuggestionKind.ANSWER, c.answers), (SuggestionKind.CANNED, c.canned)):
+            for person, *counts in self._suggested(span, c.person, offered > 0, kind=c.used == kind.value):
+                rows.append((person, names.get(person, ""), kind.value, *map(int, counts)))
+        columns = ("agent", "name", "kind", "shown", "unchanged", "edited")
+        return Report(columns, tuple(sorted(rows, key=lambda row: (str(row[1]), str(row[0]), str(row[2])))))
+
+    def _suggested(self, span: Span, by: Any, *only: Any, kind: Any = None) -> Sequence[Any]:
+        """By `by`: how many were shown, sent as they were, and sent edited."""
+        c = suggestions.c
+        sent = c.used != "" if kind is None else kind
+        counts = (func.count(), _sum(sent & (c.edited == 0)), _sum(sent & (c.edited == 1)))
+        within = (c.at >= span.first) & (c.at < span.last)
+        return self._all(select(by.label("by"), *counts).where(within, *only).group_by("by"))
+
     def _took(self, theirs: Any) -> tuple[Mapping[str, list[float]], Mapping[str, list[float]]]:
         """Seconds from asking to the first answer, and to the close, of each agent."""
         c = outcomes.c
@@ -179,9 +235,14 @@ class Reports:
 NAMES: Mapping[str, Callable[[Reports, Span], Report]] = {
     each.__name__: each
     for each in (
-        Reports.volume, Reports.containment, Reports.reasons, Reports.response, Reports.resolution, Reports.csat, Reports.agents,
+        Reports.volume, Reports.containment, Reports.reasons, Reports.response, Reports.resolution, Reports.sla, Reports.csat,
+        Reports.agents, Reports.suggestions, Reports.helped,
     )
 }  # fmt: skip
+
+
+def _quarter(at: Any) -> Any:
+    return at - at % QUARTER_MS
 
 
 def _within(span: Span) -> Any:

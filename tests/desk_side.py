@@ -41,6 +41,11 @@ class DeskSide:
         self._send(type="take", conversation=conversation)
         self._until(lambda frame: frame["type"] == "holder" and frame["holder"] == "agent")
 
+    def pass_on(self, conversation: str) -> None:
+        """To the front of the queue."""
+        self._send(type="transfer", conversation=conversation, to="queue")
+        self._until(lambda frame: frame["type"] == "holder" and frame["holder"] == "queue")
+
     def say(self, conversation: str, text: str) -> None:
         id = secrets.token_hex(8)
         self._send(type="say", id=id, conversation=conversation, text=text)

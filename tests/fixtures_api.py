@@ -10,10 +10,11 @@ import pytest
 from argon2 import PasswordHasher
 
 from api.server import Server, configured
-from models.database import open_engine, upgrade
+from models.database import open_engine
 from models.people import People, Person
 from models.sealed import KeyRing
 from models.settings import Settings
+from tests.fixtures_sql import migrated
 from tests.fixtures_store import free_port
 
 PASSWORD = "correct horse battery"
@@ -39,7 +40,7 @@ class Api:
 def make_api(settings: Settings) -> Iterator[Callable[..., Api]]:
     """Starts a server with these settings changed."""
     stops: list[Callable[[], None]] = []
-    upgrade(settings.sql_url)
+    migrated(settings.sql_url)
     engine = open_engine(settings.sql_url)
 
     def make(**changed: object) -> Api:

@@ -13,8 +13,9 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One for all tests of a module, none of which may be async: its loop runs until the last is through."""
     if shutil.which(CHROMIUM) is None:
         if os.environ.get("CI"):
             pytest.fail("CI must have Chromium")
@@ -23,3 +24,11 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """Without what the test before left open: each context has its own storage and cache."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,10 +35,70 @@ def new_mysql() -> Iterator[str]:
     server.dispose()
 
 
+def migrated(url: str) -> None:
+    """Brings an empty database to where all migrations bring it, without running them again: they take a second each time on MySQL.
+
+    Those of a database that is there already are run. That migrations do what they should, tests/test_database.py asks of themselves.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(parsed.database or "")
+        if path.exists():
+            database.upgrade(url)
+        else:
+            path.write_bytes(_migrated_sqlite())
+    else:
+        server = create_engine(url, poolclass=NullPool)
+        with server.begin() as connection:
+            for statement in _migrated_mysql():
+                connection.exec_driver_sql(statement)
+        server.dispose()
+
+
+@cache
+def _migrated_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        database.upgrade(f"sqlite:///{folder}/bellhop.db")
+        assert [each.name for each in Path(folder).iterdir()] == ["bellhop.db"], (
+            "nothing is left in the write-ahead log"
+        )
+        return (Path(folder) / "bellhop.db").read_bytes()
+
+
+@cache
+def _migrated_mysql() -> tuple[str, ...]:
+    """The statements that make the tables."""
+    with new_mysql() as url:
+        database.upgrade(url)
+        server = create_engine(url, poolclass=NullPool)
+        with server.connect() as connection:
+            tables = [name for (name,) in connection.exec_driver_sql("SHOW TABLES")]
+            made = [connection.exec_driver_sql(f"SHOW CREATE TABLE `{name}`").one()[1] for name in tables]
+            filled = [name for name in tables if connection.exec_driver_sql(f"SELECT COUNT(*) FROM `{name}`").scalar()]
+            assert filled == ["alembic_version"], "migrations of an empty database fill no table"
+            version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        server.dispose()
+    return (*(each.replace("%", "%%") for each in made), f"INSERT INTO alembic_version VALUES ('{version}')")
+
+
+def _emptied(url: str) -> None:
+    """As it was made. Fails where a test has changed the tables."""
+    *made, version = _migrated_mysql()
+    server = create_engine(url, poolclass=NullPool)
+    with server.begin() as connection:
+        tables = [name for (name,) in connection.exec_driver_sql("SHOW TABLES")]
+        now = [connection.exec_driver_sql(f"SHOW CREATE TABLE `{name}`").one()[1] for name in tables]
+        assert [each.replace("%", "%%") for each in now] == made, "a test has changed tables that others use as well"
+        for name in tables:
+            connection.exec_driver_sql(f"DELETE FROM `{name}`")
+        connection.exec_driver_sql(version)
+    server.dispose()
+
+
 @contextmanager
 def opened(url: str) -> Iterator[Engine]:
     """The engine of a database with our tables."""
-    database.upgrade(url)
+    migrated(url)
     engine = database.open_engine(url)
     try:
         yield engine
@@ -55,17 +117,25 @@ def mysql_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def mysql_tables() -> Iterator[str]:
+    """The URL of a database with our tables, one for each test process: it takes a second to make one, in which the disk is waited for."""
+    with new_mysql() as url:
+        migrated(url)
+        yield url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
 def sql_url(request: pytest.FixtureRequest) -> str:
     """The test runs once on SQLite and once on MySQL; the database is empty."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
-@pytest.fixture
-def sql_engine(sql_url: str) -> Iterator[Engine]:
+@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+def sql_engine(request: pytest.FixtureRequest) -> Engine:
     """The test runs once on SQLite and once on MySQL; the tables are there."""
-    with opened(sql_url) as engine:
-        yield engine
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return engine
 
 
 @pytest.fixture
@@ -75,6 +145,11 @@ def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def mysql_engine(mysql_url: str) -> Iterator[Engine]:
-    with opened(mysql_url) as engine:
+def mysql_engine(mysql_tables: str) -> Iterator[Engine]:
+    """Who changes the tables themselves takes `mysql_url`, a database of its own."""
+    _emptied(mysql_tables)
+    engine = database.open_engine(mysql_tables)
+    try:
         yield engine
+    finally:
+        engine.dispose()

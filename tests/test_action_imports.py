@@ -20,7 +20,7 @@ from tests.test_actions import LIMIT_SECONDS, answer, one, project
             "'yaml_of_nobody', a package that is not installed; expected it beside Bellhop: pip",
         ),
         ("import telegram", "pip install python-telegram-bot"),
-        ("from rasa_sdk.forms import FormAction", "FormAction, which rasa-sdk has no more"),
+        ("from rasa_sdk import FormAction", "FormAction, which rasa-sdk has no more"),
         ("from rasa.shared.core.events import SlotSet", "cannot import Rasa itself"),
         ("from rasa_core_sdk import Action", "expected imports from rasa_sdk"),
         ("import actions.nowhere", "cannot import 'actions.nowhere'; expected it to be there"),

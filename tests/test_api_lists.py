@@ -107,6 +107,21 @@ async def test_lists_follow_the_log_where_sql_is_behind(
     assert (closed["id"], closed["holder"], closed["last_text"]) == ("c_3", "nobody", "first words in c_3")
 
 
+async def test_lists_can_be_asked_by_tag(api: Api, http: httpx.AsyncClient, log: Log, store: Store) -> None:
+    wen = Author(AuthorKind.AGENT, api.wen.id, "Wen")
+    for number in range(4):
+        await begun(log, f"c_{number}")
+        await archived(api.settings.store_url, log, 1, f"c_{number}")
+    for number in (1, 2):
+        await http.post(f"/api/conversations/c_{number}/tags", json={"add": ["vip"]})
+    assert {each["id"] for each in await listed(http, state="all", tag="vip", limit=1)} == {"c_2"}
+    assert {each["id"] for each in await listed(http, state="bot", tag="vip")} == {"c_1", "c_2"}
+    for number in (1, 3):
+        await moved(log, store, f"c_{number}", "take", wen)
+    [mine] = await listed(http, tag="vip")
+    assert (mine["id"], mine["tags"]) == ("c_1", ["vip"])
+
+
 async def test_pages_follow_each_other_without_hole_or_repeat(api: Api, http: httpx.AsyncClient, log: Log) -> None:
     for number in range(7):
         await begun(log, f"c_{number}")

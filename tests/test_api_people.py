@@ -78,6 +78,16 @@ def test_who_is_disabled_is_out_until_let_in_again(api: Api, boss: httpx.Client)
     assert found == ["people.add", "people.disable", "people.enable", "people.name", "people.make_admin"]
 
 
+def test_a_capacity_of_ones_own_counts_at_once(api: Api, boss: httpx.Client) -> None:
+    assert boss.patch(f"/api/people/{api.wen.id}", json={"capacity": 3}).json()["capacity"] == 3
+    holds = {each["id"]: each["capacity"] for each in boss.get("/api/agents").json()["agents"]}
+    assert holds[api.wen.id] == 3
+    assert holds[api.boss.id] == 8
+    assert "people.capacity" in acts(boss, api.wen.id)
+    assert boss.patch(f"/api/people/{api.wen.id}", json={"capacity": 0}).json()["capacity"] == 0
+    assert {each["capacity"] for each in boss.get("/api/agents").json()["agents"]} == {8}
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -87,6 +97,8 @@ def test_who_is_disabled_is_out_until_let_in_again(api: Api, boss: httpx.Client)
         ({"email": "other@shop.test"}, 422),
         ({"password": "chosen by the admin"}, 422),
         ({"languages": ["Chinese"]}, 422),
+        ({"capacity": 101}, 422),
+        ({"capacity": -1}, 422),
         ({"role": "agent"}, 409),
         ({"disabled": True}, 409),
     ],

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from models.database import open_engine, upgrade
+from models.database import open_engine
 from models.entry import Author, AuthorKind, Message
 from models.settings import Settings
 from stream import keys
@@ -21,6 +21,7 @@ from stream.lease import Leases
 from stream.log import Log
 from stream.reader import Reader
 from stream.store import Script, Store
+from tests.fixtures_sql import migrated
 from tests.fixtures_store import archived, eventually
 
 CUSTOMER = Author(AuthorKind.CUSTOMER, "u_1")
@@ -32,7 +33,7 @@ def said(conversation: str, number: int) -> Change:
 
 @pytest.fixture
 def engine(settings: Settings) -> AsyncIterator[Engine]:
-    upgrade(settings.sql_url)
+    migrated(settings.sql_url)
     opened = open_engine(settings.sql_url)
     yield opened
     opened.dispose()

@@ -50,6 +50,7 @@ def test_help_names_every_command(bellhop: Shell) -> None:
         "train",
         "test",
         "import",
+        "evaluate",
         "shell",
         "chat",
         "desk",
@@ -57,6 +58,7 @@ def test_help_names_every_command(bellhop: Shell) -> None:
         "doctor",
         "migrate",
         "keys",
+        "models",
     ):
         assert re.search(rf"^\W*{command}\b", shown.stdout, re.MULTILINE), command
     assert "prepare" not in shown.stdout

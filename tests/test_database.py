@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models import database
 from models.tables import deployment, metadata, people
+from tests.fixtures_sql import opened
 
 
 def test_migrations_make_exactly_the_tables(sql_engine: Engine) -> None:
@@ -24,10 +25,10 @@ def test_migrations_make_exactly_the_tables(sql_engine: Engine) -> None:
 
 
 @pytest.mark.mysql
-def test_migrations_and_tables_agree_on_how_text_is_kept(mysql_engine: Engine) -> None:
+def test_migrations_and_tables_agree_on_how_text_is_kept(mysql_url: str) -> None:
     query = "SELECT table_name, column_name, column_type, collation_name, is_nullable FROM information_schema.columns"
     query += " WHERE table_schema = database() AND table_name != 'alembic_version' ORDER BY 1, 2"
-    with mysql_engine.connect() as connection:
+    with opened(mysql_url) as engine, engine.connect() as connection:
         migrated = connection.execute(text(query)).all()
         metadata.drop_all(connection)
         metadata.create_all(connection)

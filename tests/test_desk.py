@@ -134,6 +134,18 @@ def test_an_offer_goes_on_when_declined_and_a_conversation_to_a_colleague_with_a
     admin["reopen"].click(timeout=15_000)
     expect(admin["reply"]).to_be_focused(timeout=15_000)
     expect(admin["mine-row"]).to_have_count(1, timeout=15_000)
+
+    admin["nav-people"].click()
+    expect(admin["people"]).to_contain_text(f"Li {PAYLOAD}", timeout=15_000)
+    admin["people-find"].fill("nobody like that")
+    expect(admin["people"]).to_be_hidden()
+    admin["people-find"].fill("LI@")
+    expect(admin["people"].locator("tbody tr")).to_have_count(1)
+    shot(admin.page, f"{name}-4-people")
+    assert admin.serious() == []
+    li.page.goto(f"{product.base}/desk/people")
+    expect(li["status"]).to_be_visible(timeout=15_000)
+    expect(li["nav-people"]).to_have_count(0)
     assert [*admin.complaints, *li.complaints, *chat.complaints] == []
 
 

@@ -103,6 +103,19 @@ def test_the_message_that_starts_a_form_fills_what_is_bound_to_it_but_is_no_free
     assert other == []
 
 
+def test_the_message_that_starts_a_form_also_fills_what_the_form_does_not_ask_for() -> None:
+    def by(form: str) -> SlotMapping:
+        return SlotMapping(TRIGGER, intents=frozenset({"order"}), value=form, conditions=(MappingCondition(form),))
+
+    known = domain(
+        slot("a", by("f")), slot("b", by("g")), slot("c", SlotMapping(ENTITY, "x", conditions=(MappingCondition("f"),))),
+        slot("d", SlotMapping(ENTITY, "x", conditions=(MappingCondition("g"),))), required=(),
+    )  # fmt: skip
+    tracker = heard("t", "order", entity("x", "X"), loop="f")
+    found = extract_at_start(known, tracker, Sealing(), known.forms["f"])
+    assert {each.slot: each.value for each in found} == {"a": "f", "c": "X"}, "what is bound to another form is not"
+
+
 def test_actions_of_custom_mappings_run_once_and_only_where_they_apply() -> None:
     known = domain(
         slot("a", SlotMapping(CUSTOM, action="action_x")), slot("b", SlotMapping(CUSTOM, action="action_x")),

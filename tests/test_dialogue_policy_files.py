@@ -88,13 +88,16 @@ def test_a_start_learns_nothing(tmp_path: Path) -> None:
 def test_other_stories_teach_anew_and_what_understands_stays(tmp_path: Path) -> None:
     folder, home = project(tmp_path / "p"), tmp_path / "home"
     first = train(folder, home, quiet)
-    before = load_model(home).policy
+    model = load_model(home)
+    before = model.policy
     path = folder / "data" / "stories.yml"
     path.write_text(path.read_text().replace("utter_really", "utter_on"))
     again = train(folder, home, quiet)
     assert not again.unchanged
-    assert again.version == first.version
+    assert again.version != first.version
     after = load_model(home).policy
+    assert load_model(home).manifest.files["model.npz"] == model.manifest.files["model.npz"]
+    assert load_model(home).interpreter.version == model.interpreter.version
     assert ("utter_on" in after.actions, "utter_on" in before.actions) == (True, False)
     assert train(folder, home, quiet).unchanged
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 
 from api.pictures import FILE_BYTES
+from models.uploads import OverQuota, Upload, Uploads
 from tests.client import Customer
 from tests.desk_side import DeskSide
 from tests.fixtures_api import Api
@@ -117,6 +120,10 @@ def test_a_name_is_no_path_and_no_header(wang: Person, name: str) -> None:
     assert name not in wang.get(sent.json()["id"]).headers["content-disposition"] or not name
 
 
+def test_a_name_cannot_turn_around_to_show_another_ending(wang: Person) -> None:
+    assert wang.send(picture("PNG"), "bill\u202egpj.exe\u2066.png").json()["name"] == "billgpj.exe.png"
+
+
 def test_a_name_tells_no_phone_number(wang: Person) -> None:
     assert wang.send(picture("PNG"), "call 13912345678.png").json()["name"] == "call 139____5678.png".replace("_", "*")
 
@@ -190,6 +197,34 @@ def test_nobody_fills_the_disk(make_api: Callable[..., Api]) -> None:
         refused = one.send(PDF.ljust(700, b" "))
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_files")
         assert Person(http).send(PDF.ljust(700, b" ")).status_code == 201
+
+
+def test_nobody_fills_the_disk_by_sending_at_once(make_api: Callable[..., Api]) -> None:
+    api = make_api(uploads_per_day=1000)
+    with httpx.Client(base_url=api.base, timeout=60) as http, ThreadPoolExecutor(12) as pool:
+        for _ in range(5):
+            one = Person(http)
+            sent = list(pool.map(lambda _, one=one: one.send(PDF.ljust(400, b" ")), range(12)))  # type: ignore[misc]
+            assert sorted(each.status_code for each in sent) == [201] * 2 + [429] * 10
+    kept = [each for each in api.settings.files_folder.rglob("*") if each.is_file()]
+    assert len(kept) == 10, "what was refused is not kept"
+
+
+def test_of_two_who_are_counted_at_once_none_is_let_by(sql_engine: Engine) -> None:
+    def add(number: int) -> bool:
+        file = Upload(
+            f"f_{number:032x}", "c_1", f"u_{number % 3}", "a.pdf", "application/pdf", 300, 0, 0, 1_000 + number
+        )
+        try:
+            Uploads(sql_engine).add(file, 1_000, 1_000)
+        except OverQuota:
+            return False
+        return True
+
+    Uploads(sql_engine).add(Upload("f_old", "c_1", "u_0", "a.pdf", "application/pdf", 300, 0, 0, 999), 999, 1_000)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(add, range(60))) == 9, "three of each person"
+    assert [Uploads(sql_engine).sent_since(f"u_{each}", 1_000) for each in range(3)] == [900] * 3
 
 
 async def test_a_message_brings_its_files_and_only_its_senders(api: Api) -> None:

@@ -67,8 +67,8 @@ def test_a_text_that_stories_tell_word_for_word_is_one_thing_and_clear(project: 
         assert "zone" not in event["parse_data"]
 
 
-def test_a_button_that_was_offered_says_what_was_meant_and_a_typed_one_is_text(project: Project) -> None:
+def test_a_button_that_was_offered_says_what_was_meant_and_a_typed_one_is_not_understood(project: Project) -> None:
     hearing, tracker = Hearing(project, Rulebook(project.rules, project.domain)), Tracker(offered=["/order"])
-    for payload, intent in (("/order", "order"), ("/stop", "greet"), (None, "greet")):
+    for payload, intent in (("/order", "order"), ("/stop", "nlu_fallback"), (None, "nlu_fallback")):
         event, _ = hearing.events(Heard("c_1", 1, "/order", 1.0, payload), reading("/order"), tracker)
         assert event["parse_data"]["intent"]["name"] == intent

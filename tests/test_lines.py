@@ -55,6 +55,19 @@ def test_the_highest_priority_is_served_first_and_places_are_those_of_ones_own_q
     ]  # fmt: skip
 
 
+def test_priority_is_worth_minutes_and_who_came_back_goes_first() -> None:
+    minute = 60_000
+    waiting = [
+        Asked("old", at=0),
+        Asked("late", topic="refund", at=19 * minute),
+        Asked("later", topic="refund", at=21 * minute),
+        Asked("back", at=30 * minute, returned=True),
+    ]
+    assert [each.conversation for each in standing(waiting, CHOSEN)] == ["back", "late", "old", "later"]
+    quick = QueuesChoice(CHOSEN.queues, head_start_minutes=60)
+    assert [each.conversation for each in standing(waiting, quick)] == ["back", "late", "later", "old"]
+
+
 def test_a_queue_whose_agents_are_busy_holds_up_no_other() -> None:
     waiting = [Asked(f"m{n}", topic="refund") for n in range(500)] + [Asked("a"), Asked("b")]
     free = {"a_wen": 0, "a_li": 1}
@@ -117,7 +130,7 @@ def test_whatever_is_chosen_nobody_is_lost_nobody_jumps_and_only_members_answer(
     assert [each for each in stand if each in could] == could
     of = {each.conversation: each.queue for each in could}
     not_to = {name: set(load) - answer_in(queue, load) for name, queue in of.items()}
-    given_to = match(list(of), [Free(agent, held) for agent, held in load.items()], capacity, not_to)
+    given_to = match(list(of), [Free(agent, held, capacity) for agent, held in load.items()], not_to)
     got = Counter(agent for _, agent in given_to)
     assert all(got[agent] <= free[agent] for agent in got)
     assert len({name for name, _ in given_to}) == len(given_to)

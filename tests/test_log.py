@@ -11,7 +11,7 @@ import pytest
 
 from handoff import desk
 from models.conversation import Expect, Holder
-from models.database import open_engine, upgrade
+from models.database import open_engine
 from models.entry import Author, AuthorKind, Message, Note
 from models.frames import TypingFrame
 from models.settings import Settings
@@ -22,6 +22,7 @@ from stream.history import History
 from stream.log import Log
 from stream.push import Push, Pushed
 from stream.store import Store
+from tests.fixtures_sql import migrated
 from tests.fixtures_store import StoreServer, archived, eventually
 
 CUSTOMER = Author(AuthorKind.CUSTOMER, "u_1")
@@ -42,7 +43,7 @@ def said(text: str, id: str = "m1", **more: object) -> Change:
 async def log(any_server: StoreServer, tmp_path: Path) -> AsyncIterator[Log]:
     any_server.flush()
     settings = replace(Settings(), home=tmp_path, redis_url=any_server.url)
-    upgrade(settings.sql_url)
+    migrated(settings.sql_url)
     engine = open_engine(settings.sql_url)
     try:
         async with Store.open(any_server.url).opened() as store, Log(store, settings, History(engine)) as opened:

@@ -18,6 +18,7 @@ from bot.nlu.hybrid import Strangeness
 from bot.nlu.hybrid_learning import ENDED, enough
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.reading import FALLBACK_INTENT, Guess, Zone
+from bot.nlu.thresholds import Thresholds
 from bot.nlu.zones import zone_of
 from bot.project import load_project
 
@@ -126,6 +127,17 @@ def test_another_encoder_is_not_trusted_with_these_vectors(
     loaded = Interpreter.load(tmp_path)
     assert loaded.classifier.hybrid is None
     assert loaded.read(["i want a refund"])[0].intent.name == "refund", "n-grams alone still decide"
+
+
+def test_without_the_encoder_thresholds_that_were_learned_with_it_do_not_hold(
+    trained: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = replace(trained, classifier=replace(trained.classifier, thresholds=Thresholds(0.8, {"refund": 0.99}, 50)))
+    assert own.without_encoder().thresholds == Thresholds(0.8)
+    own.save(tmp_path)
+    assert Interpreter.load(tmp_path).thresholds == own.thresholds
+    monkeypatch.setattr(interpreter_module, "installed", lambda: None)
+    assert Interpreter.load(tmp_path).thresholds == Thresholds(0.8)
 
 
 def test_enough_is_the_lowest_confidence_that_is_nearly_always_right() -> None:

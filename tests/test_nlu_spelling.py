@@ -11,8 +11,9 @@ import pytest
 from bench.typos import mistyped
 from bot.nlu.data import NluConfig
 from bot.nlu.encoder import Encoder
+from bot.nlu.homophones import sound
 from bot.nlu.interpreter import Interpreter
-from bot.nlu.spelling import MOST_STRANGE, Spelling, sound
+from bot.nlu.spelling import MOST_STRANGE, Spelling
 from tests.nlu_data import SHOP
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.nlu.data import DIMENSIONS
+from bot.nlu.zones import USUAL, Costs
 from bot.project import ProjectError, load_project
 from tests.small_project import write_project
 
@@ -99,3 +100,23 @@ def test_what_becomes_of_rasas_components_is_told(tmp_path: Path) -> None:
         "ignored config.yml:6: UnexpecTEDIntentPolicy: left out",
     ]
     assert [str(each).partition(";")[0] for each in project.warnings] == ["config.yml:4: my.own.Speller is left out"]
+
+
+def test_costs_are_ours_to_choose_and_unknown_keys_are_warned_of(tmp_path: Path) -> None:
+    given = "bellhop:\n  costs: {wrong_answer: 10, person: 2.5, coffee: 1}\n  volume: 11\nbelhop: {}\n"
+    project = load_project(write_project(tmp_path, config=given))
+    assert project.nlu_config.costs == Costs(wrong=10, asked=1, handed=2.5)
+    warned = "\n".join(map(str, project.warnings))
+    for line, word in ((2, "coffee"), (3, "volume"), (4, "belhop")):
+        assert any(f"config.yml:{line}" in each and word in each for each in warned.splitlines()), warned
+
+
+def test_without_costs_the_usual_ones_hold(tmp_path: Path) -> None:
+    assert load_project(write_project(tmp_path)).nlu_config.costs == USUAL
+    assert load_project(write_project(tmp_path / "b", config="bellhop:\n")).nlu_config.costs == USUAL
+
+
+@pytest.mark.parametrize("cost", ["0", "-1", "much", "true", ".inf"])
+def test_a_cost_that_is_none_is_a_mistake_with_its_line(tmp_path: Path, cost: str) -> None:
+    with pytest.raises(ProjectError, match=r"config\.yml:2: expected a number above 0 as `person`"):
+        load_project(write_project(tmp_path, config=f"bellhop:\n  costs: {{person: {cost}}}\n"))

@@ -2,25 +2,28 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
+from bot.dialogue.learned import Learned
 from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.interpreter import Interpreter
 from bot.registry import (
     FILES,
     KEPT,
     FileMark,
-    Manifest,
     ModelInfo,
     ModelRefused,
     current_manifest,
     current_version,
+    digest,
     load_current,
+    load_version,
+    make_current,
     read_manifest,
     save_model,
 )
@@ -41,10 +44,12 @@ def folder_of(home: Path) -> Path:
 
 
 def sign_again(folder: Path) -> None:
-    """What an attacker can do who writes into the folder: a manifest that fits."""
-    manifest = read_manifest(folder)
+    """What an attacker can do who writes into the folder: a manifest and a name that fit."""
     files = {path.name: _mark(path) for path in folder.iterdir() if path.name != "manifest.json"}
-    (folder / "manifest.json").write_bytes(msgspec.json.encode(msgspec.structs.replace(manifest, files=files)))
+    manifest = msgspec.structs.replace(read_manifest(folder), files=files, version=digest(files))
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(manifest))
+    folder.rename(folder.parent / manifest.version)
+    (folder.parent / "current").write_text(manifest.version)
 
 
 def _mark(path: Path) -> FileMark:
@@ -60,7 +65,8 @@ def test_what_is_saved_is_current_and_reads_as_before(tmp_path: Path) -> None:
     assert current_version(tmp_path) is None
     version = save_model(tmp_path, SHOP_BOT, INFO)
     interpreter, manifest = load_current(tmp_path)
-    assert current_version(tmp_path) == version == manifest.version == interpreter.version
+    assert current_version(tmp_path) == version == manifest.version == digest(manifest.files)
+    assert interpreter.version == SHOP_BOT.version
     assert interpreter.read(["我要退款", "A1001"]) == SHOP_BOT.read(["我要退款", "A1001"])
     assert (manifest.project, manifest.data_hash, manifest.code_version) == ("shop", "d" * 64, "code")
     assert (manifest.heldout_hash, manifest.parameters, manifest.metrics) == ("h" * 64, {"C": 1.0}, {"accuracy": 0.9})
@@ -189,11 +195,24 @@ def test_saving_the_same_model_again_mends_a_damaged_one(tmp_path: Path) -> None
 
 def test_two_savings_at_once_both_end_whole(tmp_path: Path) -> None:
     interpreters = [small(number) for number in range(200, 204)]
-    threads = [threading.Thread(target=save_model, args=(tmp_path, each, INFO)) for each in interpreters]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert load_current(tmp_path)[0].version in {each.version for each in interpreters}
-    for each in interpreters:
-        assert isinstance(read_manifest(tmp_path / "models" / each.version), Manifest)
+    with ThreadPoolExecutor(4) as pool:
+        versions = set(pool.map(lambda each: save_model(tmp_path, each, INFO), interpreters))
+    assert len(versions) == 4
+    assert load_current(tmp_path)[1].version in versions
+    for version in versions:
+        assert load_version(tmp_path, version).version == version
+
+
+def test_a_candidate_is_kept_and_is_not_current(tmp_path: Path) -> None:
+    version = save_model(tmp_path, SHOP_BOT, INFO)
+    candidate = save_model(tmp_path, small(1), INFO, current=False)
+    assert current_version(tmp_path) == version
+    assert load_version(tmp_path, candidate).interpreter.read(["yes"])[0].intent.name == "affirm"
+    make_current(tmp_path, candidate)
+    assert current_version(tmp_path) == candidate
+
+
+def test_another_policy_is_another_version(tmp_path: Path) -> None:
+    """Where only stories have changed, what understands is the same."""
+    learned = Learned(("utter_a",), ("w",), np.ones((1, 1), np.float32), np.ones(1, np.float32), "other")
+    assert save_model(tmp_path, SHOP_BOT, INFO) != save_model(tmp_path, SHOP_BOT, INFO, learned)

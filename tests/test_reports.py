@@ -150,7 +150,7 @@ def test_days_are_those_of_the_time_zone_and_numbers_are_right(sql_engine: Engin
     assert all(make(reports, nothing).rows == () for make in NAMES.values())
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠SUM(A1)", "  =1"])
 def test_no_cell_is_taken_for_a_formula(cell: str) -> None:
     assert _cell(cell) == f"'{cell}"
     assert _cell("Wen") == "Wen"

@@ -36,17 +36,22 @@ WEN, LI = Author(AuthorKind.AGENT, "a_wen", "Wen"), Author(AuthorKind.AGENT, "a_
 
 
 def test_least_to_do_first_then_idle_longest() -> None:
-    agents = [Free("busy", 2, 1), Free("new", 0, 9), Free("idle", 0, 5)]
-    assert match(["a", "b", "c", "d"], agents, 8) == [("a", "idle"), ("b", "new"), ("c", "idle"), ("d", "new")]
+    agents = [Free("busy", 2, 8, 1), Free("new", 0, 8, 9), Free("idle", 0, 8, 5)]
+    assert match(["a", "b", "c", "d"], agents) == [("a", "idle"), ("b", "new"), ("c", "idle"), ("d", "new")]
 
 
 def test_nobody_gets_more_than_there_are_seats() -> None:
-    given = match([str(n) for n in range(10)], [Free("a", 1), Free("b", 0), Free("c", 3)], 2)
+    given = match([str(n) for n in range(10)], [Free("a", 1, 2), Free("b", 0, 2), Free("c", 3, 2)])
     assert [agent for _, agent in given] == ["b", "a", "b"]
-    assert match(["x"], [], 2) == []
-    assert match(["c", "d"], [Free("a", 0), Free("b", 1)], 2, {"c": ["a"]}) == [("c", "b"), ("d", "a")]
-    assert match(["c", "d"], [Free("a", 0)], 2, {"c": ["a"]}) == [("d", "a")], "who gave it back does not get it again"
-    assert match([], [Free("a", 0)], 2) == []
+    assert match(["x"], []) == []
+    assert match(["c", "d"], [Free("a", 0, 2), Free("b", 1, 2)], {"c": ["a"]}) == [("c", "b"), ("d", "a")]
+    assert match(["c", "d"], [Free("a", 0, 2)], {"c": ["a"]}) == [("d", "a")], "who gave it back does not get it again"
+    assert match([], [Free("a", 0, 2)]) == []
+
+
+def test_who_may_hold_more_gets_more() -> None:
+    given = match([str(n) for n in range(9)], [Free("half", 0, 2), Free("whole", 0, 4), Free("full", 1, 1)])
+    assert [agent for _, agent in given] == ["half", "whole", "whole", "half", "whole", "whole"]
 
 
 @pytest.fixture
@@ -65,6 +70,19 @@ async def known(log: Log, name: str) -> Conversation:
     state = await log.state(name)
     assert state is not None
     return state
+
+
+async def test_an_agent_may_have_a_capacity_of_their_own(store: Store) -> None:
+    seats = Seats(store, capacity=2)
+    await seats.set_capacity("a_wen", 1)
+    await seats.keep("c_1", "a_wen", 1)
+    with pytest.raises(Full):
+        await seats.keep("c_2", "a_wen", 1)
+    await seats.keep("c_2", "a_li", 1)
+    await seats.keep("c_3", "a_li", 1)
+    assert await seats.capacities() == {"a_wen": 1}
+    await seats.set_capacity("a_wen", 0)
+    await seats.keep("c_4", "a_wen", 1)
 
 
 async def test_a_seat_is_kept_once_and_only_while_one_is_free(store: Store) -> None:

@@ -7,7 +7,6 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,15 +33,8 @@ def ring() -> KeyRing:
 
 
 @pytest.fixture
-def bot(tmp_path: Path, ring: KeyRing) -> Iterator[Bot]:
-    """Its actions are gone afterwards: other tests look for theirs among the modules."""
-    yield Bot(load_project(write_project(tmp_path)), Literal(), ring, rng=random.Random(1))
-    for name in [
-        name
-        for name, each in sys.modules.items()
-        if Path(getattr(each, "__file__", None) or "/") == tmp_path / "actions.py"
-    ]:
-        del sys.modules[name]
+def bot(tmp_path: Path, ring: KeyRing) -> Bot:
+    return Bot(load_project(write_project(tmp_path)), Literal(), ring, rng=random.Random(1))
 
 
 async def lines(talk: Rehearsal, text: str, words: Words = ENGLISH) -> str:
@@ -50,7 +42,7 @@ async def lines(talk: Rehearsal, text: str, words: Words = ENGLISH) -> str:
 
 
 async def test_reading_decision_and_actions_are_told(bot: Bot, ring: KeyRing) -> None:
-    told = await lines(Rehearsal(bot, ring), "/greet@0.8")
+    told = await lines(Rehearsal(bot, ring), "greet@0.8")
     assert "greet 0.80" in told
     assert "sure: answers" in told
     assert "rule “" in told
@@ -60,8 +52,8 @@ async def test_reading_decision_and_actions_are_told(bot: Bot, ring: KeyRing) ->
 
 async def test_a_form_its_question_and_the_slots_that_changed_are_told(bot: Bot, ring: KeyRing) -> None:
     talk = Rehearsal(bot, ring)
-    assert "order_form, asks for number" in await lines(talk, "/order")
-    told = await lines(talk, '/order{"number":"N7"}')
+    assert "order_form, asks for number" in await lines(talk, "order")
+    told = await lines(talk, 'order{"number":"N7"}')
     assert "number: None → N7" in told
     assert "order_form, asks for phone" in told
     assert talk.slots()["number"] == "N7"
@@ -69,8 +61,8 @@ async def test_a_form_its_question_and_the_slots_that_changed_are_told(bot: Bot,
 
 async def test_what_is_sensitive_is_masked_wherever_it_is_shown(bot: Bot, ring: KeyRing) -> None:
     talk = Rehearsal(bot, ring)
-    await talk.say('/order{"number":"N7"}', AT)
-    turn = await talk.say(f"/order|{PHONE}", AT)
+    await talk.say('order{"number":"N7"}', AT)
+    turn = await talk.say(f"order|{PHONE}", AT)
     told = "\n".join(why(turn, ENGLISH, AT))
     assert "phone: None → 138****8000" in told
     shown = told + repr(turn) + repr(talk.slots())
@@ -81,7 +73,7 @@ async def test_what_is_sensitive_is_masked_wherever_it_is_shown(bot: Bot, ring: 
 
 async def test_a_button_says_what_was_meant_and_only_what_the_project_knows(bot: Bot, ring: KeyRing) -> None:
     talk = Rehearsal(bot, ring)
-    await talk.say("/greet", AT)
+    await talk.say("greet", AT)
     assert [each.title for each in talk.buttons] == ["Order", "Number"]
     pressed = await talk.press(talk.buttons[1], AT)
     assert pressed.reading is None
@@ -91,28 +83,28 @@ async def test_a_button_says_what_was_meant_and_only_what_the_project_knows(bot:
 
 async def test_a_new_customer_knows_nothing_of_the_last(bot: Bot, ring: KeyRing) -> None:
     talk = Rehearsal(bot, ring)
-    await talk.say('/order{"number":"N7"}', AT)
+    await talk.say('order{"number":"N7"}', AT)
     talk.restart()
     assert talk.slots() == {}
     assert talk.buttons == ()
-    assert (await talk.say("/greet", AT)).loop is None
+    assert (await talk.say("greet", AT)).loop is None
 
 
 async def test_a_hand_over_is_told_with_its_reason(bot: Bot, ring: KeyRing) -> None:
     talk = Rehearsal(bot, ring)
-    assert "A person would take over now (asked)" in await lines(talk, "/human_handoff")
+    assert "A person would take over now (asked)" in await lines(talk, "human_handoff")
 
 
 async def test_a_form_that_had_no_use_for_it_is_told(bot: Bot, ring: KeyRing) -> None:
     talk = Rehearsal(bot, ring)
-    await talk.say("/order", AT)
-    told = await lines(talk, "/faq")
+    await talk.say("order", AT)
+    told = await lines(talk, "faq")
     assert "form → order_form (had no use for it)" in told
     assert "→ utter_faq\n" in told
 
 
 async def test_both_languages_say_the_same_things(bot: Bot, ring: KeyRing) -> None:
-    told = await lines(Rehearsal(bot, ring), "/order", CHINESE)
+    told = await lines(Rehearsal(bot, ring), "order", CHINESE)
     assert "order_form, 正在询问 number" in told
     assert "有把握" in told
     for words in (ENGLISH, CHINESE):

@@ -49,7 +49,9 @@ def say(**fields: Any) -> str:
 BAD_JSON = ["{", "nonsense", "[" * 60_000, '{"a": NaN}', '{"a": Infinity}', '{"a": 1e999}', '{"a": ' + "9" * 5_000 + "}",
             '{"type":"ping","type":"ping"}', "\ufeff{}"]  # fmt: skip
 BAD_FRAME = ["[]", '"text"', "5", "null", "{}", '{"type": 5}', say(more=1), say(id=5), say(conversation={}), say(text=["a"]),
-             say(seq=1), say(author={"kind": "agent"}), say(role="agent"), say(epoch="e"), '{"type":"say","text":"no id"}',
+             say(seq=1),
+             say(contact="12345678"), say(contact={}), say(contact={"reach": "12345678", "more": 1}),
+             say(author={"kind": "agent"}), say(role="agent"), say(epoch="e"), '{"type":"say","text":"no id"}',
              *(json.dumps({"type": "resume", "conversation": "c", "after": after}) for after in (-1, 2**63, "1", 1.5, True, None)),
              '{"type":"read","seq":true}', '{"type":"typing","on":"yes"}', '{"type":"ping","x":1}']  # fmt: skip
 OTHERS = [
@@ -69,6 +71,11 @@ OTHERS = [
     ("empty", say(text=" \n\t ")),
     ("empty", say(text="\u200b\u200e")),
     ("too_long", say(text="字" * 4_001)),
+    *(
+        ("bad_contact", say(contact={"reach": each}))
+        for each in ("call me", "12", "+" + "1" * 20, "a@b", "Li <li@shop.example>")
+    ),
+    ("bad_text", say(contact={"reach": "12345678", "name": "Li\a"})),
     ("not_found", say(conversation="c_somebody_elses")),
     ("not_found", '{"type":"resume","conversation":"c_unknown","after":0}'),
     ("forbidden", '{"type":"take","conversation":"c_1"}'),

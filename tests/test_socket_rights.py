@@ -40,6 +40,7 @@ MATRIX: dict[str, tuple[dict[str, Any], tuple[str | None, ...]]] = {
     "resume": ({"after": 0}, (OK, "not_found", OK, OK)),
     "ping": ({}, (OK, OK, OK, OK)),
     "watch": ({}, ("forbidden", "forbidden", OK, OK)),
+    "look": ({}, ("forbidden", "forbidden", OK, OK)),
     "take": ({}, ("forbidden", "forbidden", "taken", OK)),
     "decline": ({}, ("forbidden", "forbidden", "not_possible", "not_possible")),
     "note": ({"id": "n1", "text": "for us"}, ("forbidden", "forbidden", OK, OK)),

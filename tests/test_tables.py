@@ -11,7 +11,14 @@ from models.database import writing
 from models.tables import deployment, messages, metadata
 
 PAGE = Path(__file__).parent.parent / "docs" / "tables.md"
-TYPES = {"VARCHAR": "text|id", "BIGINT": "number|time", "TEXT": "long text", "BOOLEAN": "yes or no"}
+TYPES = {
+    "VARCHAR": "text|id",
+    "BIGINT": "number|time",
+    "INTEGER": "number",
+    "TEXT": "long text",
+    "BOOLEAN": "yes or no",
+    "BLOB": "bytes",
+}
 
 
 def described() -> dict[str, dict[str, str]]:

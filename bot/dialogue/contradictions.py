@@ -10,8 +10,8 @@ from bot.dialogue.replay import Point
 from bot.dialogue.rulebook import Pattern, Rulebook, patterns
 from bot.dialogue.situation import Situation, best
 from bot.project.domain import LISTEN, Domain
-from bot.project.problems import Problem
 from bot.project.story import Rule
+from models.rasa.problems import Problem
 
 
 def contradictions(domain: Domain, rules: Sequence[Rule], points: Iterable[Point] = ()) -> list[Problem]:

@@ -13,6 +13,8 @@ EVENTS_BYTES = 16 * 1024
 Event = dict[str, Any]
 REWIND, UNDO, RESTART = "rewind", "undo", "restart"
 REJECTED = "action_execution_rejected"
+# In the metadata of a message: how many pictures and files came along.
+FILES = "files"
 
 
 def applied(events: Iterable[Event]) -> list[Event]:

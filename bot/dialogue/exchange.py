@@ -8,13 +8,14 @@ import msgspec
 
 from bot.dialogue.decide import Decision
 from models.sensitive import SealedSpan
+from models.understood import Understood
 
 
 class Heard(msgspec.Struct, frozen=True):
     """What the customer said. `text` is masked, `sealed` and `row` open it; `payload` is that of a pressed button. `at`: seconds.
 
     `token` counts the moves of the holder; `meanwhile` are events of what was said since the bot's last turn, while it was not the
-    holder. `reminder`: nobody said this, a reminder of that name is due.
+    holder. `reminder`: nobody said this, a reminder of that name is due. `files` came along, pictures among them.
     """
 
     conversation: str
@@ -29,6 +30,12 @@ class Heard(msgspec.Struct, frozen=True):
     token: int = 0
     meanwhile: tuple[dict[str, Any], ...] = ()
     reminder: str = ""
+    files: int = 0
+
+    @property
+    def wordless(self) -> bool:
+        """Pictures or files and nothing else."""
+        return self.files > 0 and not self.text.strip() and self.payload is None
 
 
 class Button(msgspec.Struct, frozen=True):
@@ -53,7 +60,7 @@ class Outcome(msgspec.Struct, frozen=True):
     `decisions`: why, among them what was decided and not done.
 
     `due`: when the first reminder is, in seconds since 1970. `topic`: with a hand-off, the intent that was meant
-    before a person was asked for.
+    before a person was asked for. `understood` is what people are told. `form`: one is on; `missed`: it was not understood.
     """
 
     replies: tuple[Reply, ...]
@@ -64,3 +71,6 @@ class Outcome(msgspec.Struct, frozen=True):
     due: float | None = None
     topic: str = ""
     decisions: tuple[Decision, ...] = ()
+    understood: Understood = Understood()
+    form: bool = False
+    missed: bool = False

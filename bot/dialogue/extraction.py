@@ -51,22 +51,26 @@ def extract(domain: Domain, tracker: Tracker, sealing: Sealing) -> list[Filled]:
 
 
 def extract_at_start(domain: Domain, tracker: Tracker, sealing: Sealing, form: Form) -> list[Filled]:
-    """What the message that starts a form fills of it: the mappings bound to the form could not apply before."""
+    """What the message that starts a form fills: the mappings bound to the form could not apply before. As in Rasa, also of slots
+    that the form does not ask for."""
     found = []
-    for name in form.required_slots:
-        slot = domain.slots[name]
+    for slot in domain.slots.values():
         for mapping in slot.mappings:
             if mapping.type not in _AT_START or not _intent_fits(domain, tracker, mapping, None):
                 continue
-            if any(
-                condition.active_loop == form.name and condition.requested_slot is None
-                for condition in mapping.conditions
-            ) or (mapping.type is MappingType.TRIGGER_INTENT):
+            if _starts_with(mapping, form):
                 filled = _value(tracker, sealing, slot, mapping)
                 if filled is not None:
                     found.append(filled)
                     break
     return found
+
+
+def _starts_with(mapping: SlotMapping, form: Form) -> bool:
+    if mapping.type is MappingType.TRIGGER_INTENT:
+        bound = [each.active_loop for each in mapping.conditions]
+        return not bound or form.name in bound
+    return any(each.active_loop == form.name and each.requested_slot is None for each in mapping.conditions)
 
 
 def custom_actions(domain: Domain, tracker: Tracker) -> list[str]:

@@ -22,6 +22,16 @@ TROUBLE = {
     CHINESE: "抱歉，我这边出了点问题，请稍后再试一次。",
     ENGLISH: "Sorry, something went wrong on my side. Please try once more in a moment.",
 }
+CANNOT_HELP = {
+    CHINESE: "这件事我这里办不了。您可以问我别的，也可以转人工客服。",
+    ENGLISH: "I cannot help with that myself. Ask me something else, or talk to a person.",
+}
+A_PERSON = {CHINESE: "转人工", ENGLISH: "Talk to a person"}
+GOT_FILE = {
+    CHINESE: "文件收到了，不过我看不了里面的内容。请用文字说一下是关于什么的？",
+    ENGLISH: "I have your file, but I cannot look into it. Could you tell me in words what it is about?",
+}
+GOT_FILE_TOO = {CHINESE: "这个也收到了。", ENGLISH: "I have this one too."}
 DID_YOU_MEAN = {CHINESE: "您是想说“{}”吗？", ENGLISH: 'Did you mean "{}"?'}
 WHICH_ONE = {CHINESE: "您想说的是哪一个？", ENGLISH: "Which of these did you mean?"}
 NONE_OF_THESE = {CHINESE: "都不是", ENGLISH: "None of these"}

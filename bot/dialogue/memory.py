@@ -29,6 +29,7 @@ class Memory:
     points: list[Point] = field(default_factory=list)
     _actions: dict[_Key, tuple[str, str]] = field(default_factory=dict)
     _steps: set[tuple[str, str | None, str]] = field(default_factory=set)
+    _meant: set[tuple[str | None, str]] = field(default_factory=set)
     _resumed: dict[tuple[str, str, str | None], list[frozenset[tuple[str, str]]]] = field(default_factory=dict)
 
     @classmethod
@@ -44,6 +45,8 @@ class Memory:
                     ambiguous.add(key)
             state = point.states[-1]
             memory._steps.add((state.previous, state.intent, point.action))
+            if state.intent:
+                memory._meant.add((state.loop, state.intent))
             if state.loop == point.action and state.previous == LISTEN and len(point.states) > 1:
                 key_of_return = state.loop, point.states[-2].previous, state.intent
                 memory._resumed.setdefault(key_of_return, []).append(frozenset(state.slots))
@@ -65,6 +68,10 @@ class Memory:
         """Whether some story comes back to the form here, after `before` had interrupted it: it asks again, and validates nothing."""
         wanted = self._resumed.get((state.loop or "", before, state.intent), ())
         return any(slots.issubset(state.slots) for slots in wanted)
+
+    def tells(self, state: State) -> bool:
+        """Whether some story has what was meant where this form is on, or none: a no in a form says nothing of a no outside of it."""
+        return state.intent is None or (state.loop, state.intent) in self._meant
 
     def has(self, state: State, action: str) -> bool:
         """Whether some story does this after that: what only rules do does not belong to the history of stories.

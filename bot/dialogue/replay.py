@@ -189,13 +189,13 @@ class _Walk:
         ]
         self.message = {"intent": {"name": step.intent}, "entities": entities, "text": step.text}
         for slot in self.domain.slots.values():
-            values = [each["value"] for each in entities if _fills(slot, each)]
+            values = [each["value"] for each in entities if fills(slot, each)]
             if values:
                 given = [each if each is not None else "given" for each in values]
                 self.slots[slot.name] = given if slot.type is SlotType.LIST else given[-1]
 
 
-def _fills(slot: Slot, entity: dict[str, Any]) -> bool:
+def fills(slot: Slot, entity: dict[str, Any]) -> bool:
     """As Rasa's stories have it: a mapping that is bound to a form does not fill here."""
     return any(
         mapping.type is MappingType.ENTITY

@@ -127,7 +127,7 @@ class Rulebook:
 
 def patterns(rule: Rule, domain: Domain) -> Iterator[Pattern]:
     """All that one rule predicts."""
-    for steps in _expanded(rule):
+    for steps in expanded(rule):
         walk = _Walk(rule, domain)
         for step in (*rule.condition, *steps):
             yield from walk.take(step)
@@ -136,6 +136,6 @@ def patterns(rule: Rule, domain: Domain) -> Iterator[Pattern]:
             yield walk.pattern(LISTEN)
 
 
-def _expanded(rule: Rule) -> Iterable[tuple[Plain, ...]]:
+def expanded(rule: Rule) -> Iterable[tuple[Plain, ...]]:
     choices = [step.steps if isinstance(step, Either) else (step,) for step in rule.steps]
     return itertools.islice(itertools.product(*choices), EXPANSIONS_MOST)

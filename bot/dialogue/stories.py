@@ -49,7 +49,7 @@ class Stories:
         remembered = self.memory.recall(states)
         if remembered is not None:
             return Advice(remembered[0], "memory", 1.0, remembered[1])
-        likely = self.learned.likely(states)
+        likely = self.learned.likely(states) if self.memory.tells(states[-1]) else None
         if likely is None or likely[1] < self.policies.fallback_threshold:
             return None
         return Advice(likely[0], "learned", likely[1])

@@ -12,9 +12,10 @@ import msgspec
 from bot.dialogue import reminders
 from bot.dialogue.events import UNDO, Event, applied, too_many
 from bot.dialogue.history import State
+from bot.dialogue.loop import Loop, after
 from bot.dialogue.reminders import Reminder
 from bot.nlu.reading import FALLBACK_INTENT
-from bot.project.domain import HANDOFF_INTENT, LISTEN, REQUESTED_SLOT, Domain
+from bot.project.domain import HANDOFF_INTENT, LISTEN, REQUESTED_SLOT, SESSION_START, Domain
 from models.sensitive import SealedSpan
 
 _LEVEL = 1
@@ -29,15 +30,6 @@ class SealedSlot(msgspec.Struct, frozen=True):
 
     spans: tuple[SealedSpan, ...]
     row: str
-
-
-class Loop(msgspec.Struct):
-    """The form that is on. `rejected`: it had no use for what was said, so others may answer until it runs again."""
-
-    name: str
-    is_interrupted: bool = False
-    rejected: bool = False
-    trigger_message: dict[str, Any] = {}
 
 
 class Before(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -172,20 +164,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
             case "action":
                 self._acted(str(event.get("name")))
             case _:
-                self._do_to_loop(event)
-
-    def _do_to_loop(self, event: Event) -> None:
-        match event.get("event"):
-            case "active_loop" | "form":
-                self._turn_loop(event.get("name"))
-            case "loop_interrupted" if self.loop is not None:
-                self.loop.is_interrupted = bool(event.get("is_interrupted"))
-            case "form_validation" if self.loop is not None:
-                self.loop.is_interrupted = not event.get("validate")
-            case "action_execution_rejected" if self.loop is not None and self.loop.name == event.get("name"):
-                self.loop.rejected = True
-            case _:
-                pass
+                self.loop = after(self.loop, event, self.latest_message)
 
     def _heard(self, event: Event) -> None:
         """A message of the customer: what was to follow has been overtaken."""
@@ -259,14 +238,7 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         if name == self.followup_action:
             self.followup_action = None
         if self.loop is not None:
-            self.loop.is_interrupted = False
-            self.loop.rejected = self.loop.rejected and self.loop.name != name
-
-    def _turn_loop(self, name: str | None) -> None:
-        if name is None:
-            self.loop = None
-        elif self.loop_name != name:
-            self.loop = Loop(name, trigger_message=self.latest_message)
+            self.loop.ran(name)
 
     def _clear(self, first: Mapping[str, Any]) -> None:
         """A new session: what is to be carried over comes in slot events of its own."""
@@ -287,6 +259,8 @@ class Tracker(msgspec.Struct, omit_defaults=True):
         self.spoken_before = []
         self.later = ""
         self.latest_action_name = LISTEN
+        # As in Rasa: a project may greet in a session that begins anew.
+        self.followup_action = SESSION_START
 
     def offer(self, payloads: Iterable[str]) -> None:
         """Buttons the bot has shown: only their payloads may be more than text when they come back."""

@@ -1,9 +1,14 @@
-"""What the understanding is trained on, independent of the files it came from."""
+"""What the understanding is trained on, independent of the files it came from, and how."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from bot.nlu.zones import USUAL, Costs
+from models.markup import Span
+from models.rasa.data import Example, TrainingData
+
+__all__ = ["ANY_INTENT", "DIMENSIONS", "Example", "NluConfig", "Span", "TrainingData"]
 
 # Duckling's names of what is found without training.
 DIMENSIONS = frozenset(
@@ -16,48 +21,6 @@ DIMENSIONS = frozenset(
 
 # As Rasa names a ResponseSelector that has no retrieval intent of its own, and chooses among the keys of all.
 ANY_INTENT = "default"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """An annotated entity: `text[start:end]`, code points, end exclusive."""
-
-    start: int
-    end: int
-    entity: str
-    value: str
-    role: str | None = None
-    group: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    text: str
-    intent: str
-    entities: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingData:
-    """`synonyms` maps the lower-cased text to its canonical value; `regexes` and `lookups` map a name to its lines.
-
-    `entities` are names that the domain declares: a regex or lookup of that name extracts even where no example is annotated.
-    `titles` are the project's own for its intents, by language ("" where it names none); empty where one is not to be offered.
-    `retrieval` are the intents of which examples name keys, as in `faq/hours`.
-    """
-
-    examples: tuple[Example, ...]
-    synonyms: Mapping[str, str] = field(default_factory=dict)
-    regexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    entities: tuple[str, ...] = ()
-    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    retrieval: tuple[str, ...] = ()
-
-    def found(self) -> frozenset[str]:
-        """The entities that examples, regexes or lookups find."""
-        annotated = {span.entity for example in self.examples for span in example.entities}
-        return frozenset(annotated.union(self.regexes, self.lookups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +41,7 @@ class NluConfig:
     timezone: str | None = None
     # The retrieval intents of Rasa's ResponseSelectors: by these names actions find what was chosen.
     selectors: tuple[str, ...] = ()
+    # Of answers, questions and people: zones and thresholds are chosen by them.
+    costs: Costs = USUAL
+    # Whether texts in Latin letters are read with the encoder of English too (the extra `english`).
+    english_encoder: bool = False

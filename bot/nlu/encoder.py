@@ -40,12 +40,14 @@ def installed() -> str | None:
 class Encoder:
     """Loaded with the first text (0.5 s, 120 MB). The last texts' vectors are kept: customers say the same things."""
 
+    size = SIZE
+
     def __init__(self) -> None:
         self._model: Any = None
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
 
     def vectors(self, texts: Sequence[str], progress: Callable[[float], None] | None = None) -> Vectors:
-        """(n_texts, 512), each of length 1."""
+        """(n_texts, size), each of length 1."""
         keys = [simplified(" ".join(text[:ENCODED_CHARACTERS].split())) for text in texts]
         known = {key: self._kept[key] for key in keys if key in self._kept}
         # Texts of like length side by side: a batch is as slow as its longest.
@@ -56,7 +58,7 @@ class Encoder:
             if progress is not None:
                 progress((start + len(part)) / len(fresh))
         self._keep((key, known[key]) for key in keys)
-        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, SIZE), dtype=np.float32)
+        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.size), dtype=np.float32)
 
     def forget(self) -> None:
         """What was kept. The weights stay."""

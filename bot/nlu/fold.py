@@ -7,20 +7,15 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
+from models.script import UNSPACED as UNSPACED
+from models.script import is_unspaced as is_unspaced
+
 # What lies behind this is not read: no message of a chat may be longer than 4,000, and a regex costs up to its square.
 READ_CHARACTERS = 2_000
 
-# Scripts that are written without spaces: kana, ideographs (with extensions), hangul, compatibility ideographs.
-UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 _DIGITS = re.compile(r"\d{3,}")
 _SPACE = re.compile(r"\s+")
 _KANA = re.compile("[\u3040-\u30ff]")
-
-
-def is_unspaced(text: str) -> bool:
-    """Whether any of it is written without spaces between words."""
-    return not text.isascii() and _UNSPACED.search(text) is not None
 
 
 def fold(text: str) -> str:

@@ -16,9 +16,8 @@ from bot.nlu.calibration import Calibration, probabilities
 from bot.nlu.encoder import Vectors
 from bot.nlu.features import Floats, Weighed
 
-# Chosen on CLINC150's validation parts and xSID: how much the encoder weighs beside n-grams, and, of few examples, how much the
-# logistic regression on the encoder alone says beside the margins.
-ENCODER_WEIGHT = 2.0
+# Chosen on CLINC150's validation parts and xSID: how much, of few examples, the logistic regression on the encoder alone says beside
+# the margins.
 FEW_WEIGHT = 0.5
 
 Weights = npt.NDArray[np.float32]
@@ -71,8 +70,8 @@ class HybridWords(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """`coefficients` (n_grams, n_intents), `encoded` (512, n_intents), `intercepts` (n_intents,), `prototypes` (n, 512);
-    `few` (512, n_intents) and `few_intercepts`, both empty where there are many examples."""
+    """`coefficients` (n_grams, n_intents), `encoded` (size, n_intents), `intercepts` (n_intents,), `prototypes` (n, size);
+    `few` (size, n_intents) and `few_intercepts`, both empty where there are many examples. `size` is that of the vectors."""
 
     coefficients: Weights
     encoded: Weights
@@ -83,7 +82,7 @@ class Fitted:
 
     def margins(self, weighed: Weighed, vectors: Vectors) -> Floats:
         """(n_texts, n_intents)"""
-        margins = weighed.matrix @ self.coefficients + vectors @ (ENCODER_WEIGHT * self.encoded) + self.intercepts
+        margins = weighed.matrix @ self.coefficients + vectors @ self.encoded + self.intercepts
         if self.few.size:
             margins = margins + FEW_WEIGHT * log_shares(vectors @ self.few + self.few_intercepts)
         return np.asarray(margins, dtype=np.float64)
@@ -104,14 +103,19 @@ class Hybrid:
         `familiar` (n_texts,) are as the first stage finds them. `foreign` texts are in a script that training has none of: that
         nothing of them is known says nothing.
         """
-        margins = self.fitted.margins(weighed, vectors)
-        best, near = margins.max(axis=1), nearness(vectors, self.fitted.prototypes)
-        how = self.words.strangeness
+        near = nearness(vectors, self.fitted.prototypes)
+        return self.judged(self.fitted.margins(weighed, vectors), near, familiar, weighed.known, foreign)
+
+    def judged(
+        self, margins: Floats, near: Floats, familiar: Floats, known: Floats, foreign: npt.NDArray[np.bool_]
+    ) -> tuple[Floats, Floats]:
+        """The same of margins (n_texts, n_intents), of cosines `near` and of the shares `known`, each (n_texts,)."""
+        best, how = margins.max(axis=1), self.words.strangeness
         strange = how.out_of_scope(np.where(foreign, how.score(best, near, None), how.score(best, near, familiar)))
-        known = np.where(foreign, 1.0, np.minimum(1.0, np.square(weighed.known / self.words.known)))
-        strange = np.maximum(strange, 1 - known)
+        kept = np.where(foreign, 1.0, np.minimum(1.0, np.square(known / self.words.known)))
+        strange = np.maximum(strange, 1 - kept)
         # What looks stranger than nearly all that has an intent is no intent of ours, however it compares among them.
-        meant = np.minimum(known, 1 - np.maximum(0, 2 * strange - 1))
+        meant = np.minimum(kept, 1 - np.maximum(0, 2 * strange - 1))
         return probabilities(margins, self.words.calibration.curve) * meant[:, None], strange
 
 

@@ -14,25 +14,27 @@ import msgspec
 import numpy as np
 from scipy.sparse import csr_array
 
-from bot.nlu import model_files
+from bot.nlu import english, model_files
 from bot.nlu.calibration import Calibration
 from bot.nlu.classifier import Classifier
 from bot.nlu.code_version import code_version
 from bot.nlu.data import Example, NluConfig, TrainingData
+from bot.nlu.doubted import Doubted
 from bot.nlu.encoder import encoder, installed
 from bot.nlu.entities import EntityReader
-from bot.nlu.errors import ModelRefused, Untrainable
+from bot.nlu.errors import ModelRefused, NoExamples, Untrainable
 from bot.nlu.fallback import with_fallback
 from bot.nlu.features import Floats, Idf, Vocabulary, weigh
 from bot.nlu.grams import grams
-from bot.nlu.hybrid import Fitted, Hybrid
+from bot.nlu.hybrid import Fitted, Hybrid, HybridWords
 from bot.nlu.match import Match
 from bot.nlu.measure import spaced_language
-from bot.nlu.reading import Guess, Reading
+from bot.nlu.reading import Guess, Reading, Zone
 from bot.nlu.retrieval import RANKING_LENGTH, Retrieval
 from bot.nlu.sample import sample
 from bot.nlu.several import with_clauses
 from bot.nlu.spelling import Spelling
+from bot.nlu.thresholds import Thresholds
 from bot.nlu.titles import Titles, titles_of
 from bot.nlu.unseen import Seen
 from bot.nlu.zones import zone_of
@@ -44,16 +46,19 @@ def _quiet(what: str, share: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
+    """`doubted`: of one that was just trained, which examples are perhaps under the wrong intent; it is not kept."""
+
     version: str
     classifier: Classifier
     reader: EntityReader
     retrieval: Retrieval
     spelling: Spelling
     titles: Titles = field(default_factory=dict)
+    doubted: tuple[tuple[Example, Doubted], ...] = field(default=(), compare=False)
 
     def without_encoder(self) -> Interpreter:
         """As it reads where the encoder is missing."""
-        classifier = replace(self.classifier, hybrid=None)
+        classifier = self.classifier.without_encoder()
         return replace(self, classifier=classifier, spelling=_spelling(classifier))
 
     @property
@@ -65,11 +70,19 @@ class Interpreter:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What of the data was passed over."""
-        return tuple(
+        missing = (
+            [
+                "`english_encoder` needs packages that are not installed: pip install 'bellhop[english]'. The other one reads alone."
+            ]
+            if self.reader.rules.config.english_encoder and english.installed() is None
+            else []
+        )
+        slow = (
             f"A regular expression of '{name}' takes too long on long texts and is passed over: {line}. "
             "Write it without a repeat inside of a repeat, and with upper bounds such as {1,20}."
             for name, line in self.reader.rules.slow
         )
+        return (*missing, *slow)
 
     @classmethod
     def train(
@@ -79,7 +92,7 @@ class Interpreter:
         from bot.nlu.learning import learn
 
         if not data.examples:
-            raise Untrainable("There are no examples to train on; add intents with examples.")
+            raise NoExamples("There are no examples to train on; add intents with examples.")
         progress("patterns", 0.0)
         reader = EntityReader.train(data, config)
         progress("patterns", 1.0)
@@ -87,10 +100,13 @@ class Interpreter:
         texts = [example.text for example in taught]
         counted = [grams(text, reader.features(reader.find(text))) for text in texts]
         intents = [example.intent for example in taught]
-        classifier = learn(texts, counted, intents, lambda share: progress("intents", share))
+        classifier, doubts = learn(
+            texts, counted, intents, lambda share: progress("intents", share), config.costs, config.english_encoder
+        )
         retrieval = Retrieval.of(classifier.intents, data.retrieval)
         titles = _titles(data, config, classifier)
-        return cls(_version(data, config), classifier, reader, retrieval, _spelling(classifier), titles)
+        doubted = tuple((taught[each.place], each) for each in doubts)
+        return cls(_version(data, config), classifier, reader, retrieval, _spelling(classifier), titles, doubted)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One vectorised prediction for all, and one more for the parts of those that may mean two things. What lies behind
@@ -133,6 +149,8 @@ class Interpreter:
         known = encoder()
         if known is not None and self.classifier.hybrid is not None:
             known.vectors(["hello", "你好"])
+        if self.classifier.english is not None and (own := english.english()) is not None:
+            own.vectors(["hello"])
         self.spelling.warm()
 
     def save(self, folder: Path) -> None:
@@ -147,15 +165,18 @@ class Interpreter:
             familiar=classifier.familiar,
             taggers=self.reader.words(),
             hybrid=None if classifier.hybrid is None else classifier.hybrid.words,
+            english=None if classifier.english is None else classifier.english.words,
             titles=self.titles,
             retrieval=tuple(self.retrieval.columns),
+            thresholds=classifier.thresholds,
         )
         arrays: model_files.Arrays = {
             "coefficients": classifier.coefficients,
             "intercepts": classifier.intercepts,
             "idf": classifier.idf.columns,
             "unknown_idf": classifier.idf.unknown,
-            **_hybrid_arrays(classifier.hybrid),
+            **_hybrid_arrays("hybrid", classifier.hybrid),
+            **_hybrid_arrays("english", classifier.english),
             **self.reader.arrays(),
         }
         model_files.write(folder, words, arrays)
@@ -170,6 +191,9 @@ class Interpreter:
             reader = EntityReader.of(words.rules, words.taggers, arrays)
         except Untrainable:
             raise ModelRefused("The model's regular expressions cannot be read.") from None
+        hybrid = _hybrid("hybrid", words.hybrid, installed(), arrays)
+        other = _hybrid("english", words.english, english.installed(), arrays) if hybrid is not None else None
+        whole = (hybrid is None, other is None) == (words.hybrid is None, words.english is None)
         classifier = Classifier(
             words.intents,
             Vocabulary(words.blocks),
@@ -177,11 +201,20 @@ class Interpreter:
             arrays["coefficients"].astype(np.float32),
             arrays["intercepts"].astype(np.float32),
             words.calibration,
+            words.thresholds if whole else Thresholds(words.thresholds.common),
             words.familiar,
-            _hybrid(words, arrays),
+            hybrid,
+            other,
         )
         retrieval = Retrieval.of(words.intents, words.retrieval)
         return cls(words.version, classifier, reader, retrieval, _spelling(classifier), words.titles)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return self.classifier.thresholds
+
+    def _zone(self, guesses: Sequence[Guess]) -> Zone:
+        return zone_of(guesses, self.reader.rules.config.costs, self.thresholds.own)
 
     def _reading(self, text: str, confidences: Floats, order: list[int], none: float, learned: Floats) -> Reading:
         # Rounded: the encoder's last digits depend on what else is in the batch.
@@ -193,23 +226,23 @@ class Interpreter:
             ranking,
             model=self.version,
             out_of_scope=round(float(none), 4),
-            zone=zone_of(self.retrieval.finest(learned) or guesses),
+            zone=self._zone(self.retrieval.finest(learned) or guesses),
             retrieval=self.retrieval.selected(learned),
         )
 
 
-def _hybrid_arrays(hybrid: Hybrid | None) -> model_files.Arrays:
+def _hybrid_arrays(stage: str, hybrid: Hybrid | None) -> model_files.Arrays:
     return {
-        f"hybrid_{field.name}": np.zeros((0, 0), np.float32) if hybrid is None else getattr(hybrid.fitted, field.name)
+        f"{stage}_{field.name}": np.zeros((0, 0), np.float32) if hybrid is None else getattr(hybrid.fitted, field.name)
         for field in fields(Fitted)
     }
 
 
-def _hybrid(words: model_files.Words, arrays: model_files.Arrays) -> Hybrid | None:
-    """Vectors of another encoder mean something else: then the first stage reads alone."""
-    if words.hybrid is None or words.hybrid.encoder != installed():
+def _hybrid(stage: str, words: HybridWords | None, encoder: str | None, arrays: model_files.Arrays) -> Hybrid | None:
+    """Vectors of another encoder mean something else: then this stage is left out."""
+    if words is None or words.encoder != encoder:
         return None
-    return Hybrid(words.hybrid, Fitted(*(arrays[f"hybrid_{field.name}"] for field in fields(Fitted))))
+    return Hybrid(words, Fitted(*(arrays[f"{stage}_{field.name}"] for field in fields(Fitted))))
 
 
 def _spelling(classifier: Classifier) -> Spelling:

@@ -9,7 +9,8 @@ import msgspec
 
 from bot.nlu.data import Example
 from bot.nlu.fold import is_unspaced
-from bot.nlu.reading import FALLBACK_INTENT, Reading, Zone
+from bot.nlu.reading import FALLBACK_INTENT, Guess, Reading, Zone
+from bot.nlu.zones import Costs
 
 _CONFUSIONS = 10
 
@@ -56,6 +57,69 @@ def best_intent(reading: Reading) -> str:
     )
 
 
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A text whose intent is known, and what was read of it; of retrieval intents names are with their keys. `read` is the best real
+    intent, also where the fallback fired (`fallback`), `second` the next likely one. `two`: two things were found."""
+
+    text: str
+    meant: str
+    read: str
+    confidence: float
+    second: str = ""
+    second_confidence: float = 0.0
+    zone: Zone = Zone.ANSWER
+    fallback: bool = False
+    two: bool = False
+    out_of_scope: float = 0.0
+
+    @property
+    def right(self) -> bool:
+        return self.meant == self.read
+
+    def cost(self, costs: Costs, zone: Zone | None = None) -> float:
+        """What it came to; with `zone`, what it would have. A question offers two intents; where neither is meant a person is needed."""
+        match self.zone if zone is None else zone:
+            case Zone.ANSWER:
+                return 0.0 if self.right else costs.wrong
+            case Zone.ASK_BACK:
+                return costs.asked + (0.0 if self.meant in (self.read, self.second) else costs.handed)
+            case Zone.HAND_OFF:
+                return costs.handed
+
+
+def judge(example: Example, reading: Reading) -> Judged:
+    read = best_intent(reading)
+    guesses = _with_keys(reading)
+    others = [guess for guess in guesses if guess.name != read]
+    second = max(others, key=lambda guess: guess.confidence, default=Guess("", 0.0))
+    return Judged(
+        text=example.text,
+        meant=example.intent,
+        read=read,
+        confidence=next((guess.confidence for guess in guesses if guess.name == read), 0.0),
+        second=second.name,
+        second_confidence=second.confidence,
+        zone=reading.zone,
+        fallback=reading.intent.name == FALLBACK_INTENT,
+        two=bool(reading.clauses),
+        out_of_scope=reading.out_of_scope,
+    )
+
+
+def _with_keys(reading: Reading) -> list[Guess]:
+    """Of a retrieval intent each key by itself, with its share."""
+    return [
+        each
+        for guess in reading.ranking
+        if guess.name != FALLBACK_INTENT
+        for each in (
+            [Guess(key.name, guess.confidence * key.confidence) for key in reading.retrieval[guess.name]]
+            if reading.retrieval.get(guess.name)
+            else [guess]
+        )
+    ]
+
+
 def measure(
     examples: Sequence[Example], read: Callable[[Sequence[str]], list[Reading]], spaced: str = "en"
 ) -> Measured | None:
@@ -63,26 +127,30 @@ def measure(
     if not examples:
         return None
     readings = read([example.text for example in examples])
-    pairs = [(example.intent, best_intent(reading)) for example, reading in zip(examples, readings, strict=True)]
-    right = [meant == guess for meant, guess in pairs]
-    answered = [ok for ok, reading in zip(right, readings, strict=True) if reading.intent.name != FALLBACK_INTENT]
-    clear = [ok for ok, reading in zip(right, readings, strict=True) if reading.zone is Zone.ANSWER]
-    languages = [language_of(example.text, spaced) for example in examples]
+    return measured([judge(*each) for each in zip(examples, readings, strict=True)], spaced)
+
+
+def measured(judged: Sequence[Judged], spaced: str = "en") -> Measured:
+    """Of at least one."""
+    pairs = [(each.meant, each.read) for each in judged]
+    answered = [each.right for each in judged if not each.fallback]
+    clear = [each.right for each in judged if each.zone is Zone.ANSWER]
+    languages = [language_of(each.text, spaced) for each in judged]
     wrong = Counter(pair for pair in pairs if pair[0] != pair[1])
     return Measured(
-        examples=len(examples),
-        accuracy=_share(right),
+        examples=len(judged),
+        accuracy=_share([each.right for each in judged]),
         macro_f1=macro_f1(pairs),
         languages={
-            language: _share([ok for ok, each in zip(right, languages, strict=True) if each == language])
+            language: _share([each.right for each, spoken in zip(judged, languages, strict=True) if spoken == language])
             for language in sorted(set(languages))
         },
-        fallback=1 - len(answered) / len(examples),
+        fallback=1 - len(answered) / len(judged),
         answered=_share(answered),
         confusions=tuple(Confusion(*pair, count) for pair, count in sorted(wrong.items(), key=_worst)[:_CONFUSIONS]),
-        doubtful=1 - len(clear) / len(examples),
+        doubtful=1 - len(clear) / len(judged),
         clear=_share(clear),
-        two=_share([bool(reading.clauses) for reading in readings]),
+        two=_share([each.two for each in judged]),
     )
 
 

@@ -17,13 +17,15 @@ import numpy.typing as npt
 
 from bot.nlu.calibration import Calibration
 from bot.nlu.encoder import SIZE
+from bot.nlu.english import JOINT_SIZE
 from bot.nlu.entities import PREFIXES, EntityRules
 from bot.nlu.errors import ModelRefused
+from bot.nlu.format import FORMAT
 from bot.nlu.grams import Block
 from bot.nlu.hybrid import Fitted, HybridWords
 from bot.nlu.tagger import TaggerWords
+from bot.nlu.thresholds import Thresholds
 
-FORMAT = 5
 WORDS, NUMBERS = "model.json", "model.npz"
 FILES = frozenset({WORDS, NUMBERS})
 _KINDS = {
@@ -32,7 +34,7 @@ _KINDS = {
     "idf": "float64",
     "unknown_idf": "float64",
     # Empty where there is no second stage.
-    **{f"hybrid_{field.name}": "float32" for field in fields(Fitted)},
+    **{f"{stage}_{field.name}": "float32" for stage in ("hybrid", "english") for field in fields(Fitted)},
     **{
         f"{prefix}{name}": kind
         for prefix in PREFIXES
@@ -58,8 +60,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     taggers: tuple[TaggerWords, TaggerWords]
     familiar: float = 0.0
     hybrid: HybridWords | None = None
+    english: HybridWords | None = None
     titles: Mapping[str, Mapping[str, str]] = {}
     retrieval: tuple[str, ...] = ()
+    thresholds: Thresholds
 
 
 def write(folder: Path, words: Words, arrays: Arrays) -> None:
@@ -97,21 +101,23 @@ def _check_shapes(words: Words, arrays: Arrays) -> None:
         raise ModelRefused("The parts of the model do not fit together.")
     grams, intents, blocks = sum(map(len, words.blocks)), len(words.intents), len(words.blocks)
     if words.hybrid is not None:
-        _check_hybrid(arrays, grams, intents)
+        _check_hybrid("hybrid", SIZE, arrays, grams, intents)
+    if words.english is not None:
+        _check_hybrid("english", JOINT_SIZE, arrays, grams, intents)
     expected = {"coefficients": (grams, intents), "intercepts": (intents,), "idf": (grams,), "unknown_idf": (blocks,)}
     if any(arrays[name].shape != shape or not np.isfinite(arrays[name]).all() for name, shape in expected.items()):
         raise ModelRefused("The parts of the model do not fit together.")
 
 
-def _check_hybrid(arrays: Arrays, grams: int, intents: int) -> None:
-    found = {field.name: arrays[f"hybrid_{field.name}"] for field in fields(Fitted)}
+def _check_hybrid(stage: str, size: int, arrays: Arrays, grams: int, intents: int) -> None:
+    found = {field.name: arrays[f"{stage}_{field.name}"] for field in fields(Fitted)}
     few = found["few"].size > 0
     expected = {
         "coefficients": (grams, intents),
-        "encoded": (SIZE, intents),
+        "encoded": (size, intents),
         "intercepts": (intents,),
-        "prototypes": (len(found["prototypes"]), SIZE),
-        "few": (SIZE, intents) if few else (0, 0),
+        "prototypes": (len(found["prototypes"]), size),
+        "few": (size, intents) if few else (0, 0),
         "few_intercepts": (intents,) if few else (0,),
     }
     if not len(found["prototypes"]) or any(

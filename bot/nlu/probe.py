@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.nlu.errors import Untrainable
+from bot.nlu.errors import UnusablePattern
 
 _CHILD = Path(__file__).with_name("probe_child.py")
 _SECONDS = 120
@@ -31,6 +31,6 @@ def slow_ones(patterns: Sequence[tuple[str, int]]) -> list[int]:
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        raise Untrainable("The regular expressions could not be tried out; write fewer or simpler ones.") from None
+        raise UnusablePattern("The regular expressions could not be tried out; write fewer or simpler ones.") from None
     slow: list[int] = json.loads(child.stdout)
     return slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.nlu.errors import Untrainable
+from bot.nlu.errors import UnusablePattern
 from bot.nlu.fold import UNSPACED
 from bot.nlu.match import Match, Source
 from bot.nlu.probe import slow_ones
@@ -40,7 +40,9 @@ def _compiled(name: str, line: str, flags: int) -> re.Pattern[str]:
     try:
         return re.compile(with_boundaries(line), flags)
     except (re.error, OverflowError, RecursionError):
-        raise Untrainable(f"A regular expression of '{name}' cannot be read; check its brackets and repeats.") from None
+        raise UnusablePattern(
+            f"A regular expression of '{name}' cannot be read; check its brackets and repeats."
+        ) from None
 
 
 def with_boundaries(pattern: str) -> str:

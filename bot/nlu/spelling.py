@@ -2,8 +2,9 @@
 
 A noisy channel: a word that training has not is replaced by one at one slip of the fingers (a letter left out, doubled, swapped
 with the next or hit beside its key) that is far more likely there; a Chinese character by one that sounds the same and makes
-n-grams of training where the typed one makes none. How likely an English word is anyhow, the encoder's vocabulary tells: without
-it half of all words that training has not would be taken for typos of those that it has.
+n-grams of training where the typed one makes none, or, where training has no Chinese, common words (homophones.py). How likely
+an English word is anyhow, the encoder's vocabulary tells: without it half of all words that training has not would be taken
+for typos of those that it has.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import islice
 
 import numpy as np
@@ -20,6 +21,7 @@ from bot.nlu.encoder import encoder
 from bot.nlu.features import Idf, Vocabulary
 from bot.nlu.fold import READ_CHARACTERS, is_unspaced, simplified
 from bot.nlu.grams import Block
+from bot.nlu.homophones import meant, sound
 
 # All chosen on CLINC150's validation part (10-shot) and held-out quarters of CrossWOZ and xSID. In nats: what a pair of words
 # that training has adds, how likely a word must be at least, and by how much more likely than what was typed.
@@ -122,7 +124,8 @@ class Spelling:
 
     def _by_sound(self, text: str) -> str:
         if not self._characters:
-            return text
+            # Without the encoder nothing of it will be understood.
+            return meant(simplified(text)) if self._with_encoder else text
         text = simplified(text)
         best, most, place = "", FITS - 1, 0
         unfit = (i for i, each in enumerate(text) if not each.isascii() and not self._fits(text, i, each))
@@ -155,16 +158,6 @@ class Spelling:
             if len(gram) == 1 and not gram.isascii() and (heard := sound(gram)):
                 found.setdefault(heard, []).append(gram)
         return found
-
-
-@lru_cache(maxsize=65_536)
-def sound(character: str) -> str:
-    """A Chinese character's most usual sound, without the tone; empty for others."""
-    # With the first Chinese text: 0.3 s.
-    from pypinyin import Style, pinyin
-
-    heard = pinyin(character, style=Style.NORMAL, errors="ignore")
-    return heard[0][0] if heard else ""
 
 
 def _slips(word: str) -> Iterator[tuple[str, float]]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from bot.project.load import Project, load_project
-from bot.project.problems import Problem, ProjectError
+from models.rasa.problems import Problem, ProjectError
 
 __all__ = ["Problem", "Project", "ProjectError", "load_project"]

@@ -13,7 +13,7 @@ _PACKAGES = {
     "sklearn": "scikit-learn", "telegram": "python-telegram-bot", "yaml": "pyyaml", "zmq": "pyzmq",
 }  # fmt: skip
 _OLD_FORM = (
-    "cannot import FormAction, which rasa-sdk has no more; expected a form in the domain and a FormValidationAction"
+    "cannot import FormAction, which rasa-sdk has no more; expected it from rasa_sdk.forms, or a form in the domain"
 )
 _RASA = "cannot import Rasa itself, which is no part of Bellhop; expected imports from rasa_sdk alone"
 _OLD_SDK = "cannot import rasa_core_sdk, which is rasa_sdk today; expected imports from rasa_sdk"

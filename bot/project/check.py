@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 
-from bot.project.document import Document
 from bot.project.domain import (
     DEFAULT_INTENTS,
     HANDOFF_INTENT,
@@ -19,8 +18,9 @@ from bot.project.domain import (
     Domain,
     SlotMapping,
 )
-from bot.project.problems import Problems
 from bot.project.story import Checkpoint, Done, Either, Intended, LoopIs, Rule, SlotNeed, SlotsWere, Step, Story
+from models.rasa.document import Document
+from models.rasa.problems import Problems
 
 Tell = Callable[[str, int, str], None]
 Places = dict[tuple[str, str], tuple[Document, int]]

@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.project.advice import advice
-from bot.project.problems import Problem, ProjectError
+from models.rasa.problems import Problem, ProjectError
 
 ALIAS = "actions"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.project.document import Document, List, Map
-from bot.project.fields import items, text_of
+from models.rasa.document import Document, List, Map
+from models.rasa.fields import items, text_of
 
 
 class Fate(StrEnum):

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
+from typing import Any
 from zoneinfo import available_timezones
 
 from bot.nlu.data import ANY_INTENT, DIMENSIONS, NluConfig
-from bot.project.document import Document, List, Map
-from bot.project.fields import items, name_at, names_at, only, value_at
+from bot.nlu.zones import USUAL, Costs
+from models.rasa.document import Document, List, Map
+from models.rasa.fields import items, map_at, name_at, names_at, only, value_at
 
 ENTITY_LEARNERS = ("DIETClassifier", "CRFEntityExtractor", "MitieEntityExtractor", "SpacyEntityExtractor")
 DUCKLING = ("DucklingEntityExtractor", "DucklingHTTPExtractor")
 OLD_FALLBACKS = ("FallbackPolicy", "TwoStageFallbackPolicy")
-TOP_KEYS = frozenset(["recipe", "assistant_id", "version", "language", "pipeline", "policies"])
+# Ours: Rasa has no such key.
+OWN_KEY = "bellhop"
+ENGLISH = "english_encoder"
+COSTS = {"wrong_answer": "wrong", "question": "asked", "person": "handed"}
+TOP_KEYS = frozenset(["recipe", "assistant_id", "version", "language", "pipeline", "policies", OWN_KEY])
 
 
 def read_config(document: Document) -> NluConfig:
@@ -24,7 +31,33 @@ def read_config(document: Document) -> NluConfig:
             document.warn(document.top.line_of(part), f"passed over; expected a list of components under `{part}`")
     pipeline = document.top.get("pipeline")
     components = list(_components(document, pipeline)) if isinstance(pipeline, List) else []
-    return replace(_config(document, dict(components)), selectors=_selectors(document, components))
+    return replace(
+        _config(document, dict(components)),
+        selectors=_selectors(document, components),
+        **_own(document),
+    )
+
+
+def _own(document: Document) -> dict[str, Any]:
+    own = map_at(document, document.top, OWN_KEY)
+    only(document, own, ("costs", ENGLISH), f"`{OWN_KEY}`")
+    wanted = value_at(document, own, ENGLISH, bool, False, "true or false")
+    return {"costs": _costs(document, own), ENGLISH: wanted}
+
+
+def _costs(document: Document, own: Map) -> Costs:
+    """What a wrong answer, a question asked back and a person cost beside each other."""
+    given = map_at(document, own, "costs")
+    only(document, given, COSTS, "`costs`")
+    return Costs(**{field: _cost(document, given, key, getattr(USUAL, field)) for key, field in COSTS.items()})
+
+
+def _cost(document: Document, given: Map, key: str, usual: float) -> float:
+    value = given.get(key, usual)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < inf:
+        return float(value)
+    document.error(given.line_of(key), f"expected a number above 0 as `{key}`")
+    return usual
 
 
 def _selectors(document: Document, components: list[tuple[str, Map]]) -> tuple[str, ...]:

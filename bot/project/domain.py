@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from models.rasa.responses import Variation as Variation
+
 REQUESTED_SLOT = "requested_slot"
 SESSION_METADATA_SLOT = "session_started_metadata"
 LANGUAGE_SLOT = "language"
@@ -27,6 +29,9 @@ DEFAULT_ACTIONS = HANDOFF_ACTIONS | {
 }  # fmt: skip
 DEFAULT_INTENTS = frozenset({"restart", "back", "out_of_scope", "session_start", "nlu_fallback"})
 HANDOFF_INTENT = "human_handoff"
+OUT_OF_SCOPE = "out_of_scope"
+# What says that nothing was understood.
+UNCLEAR = ("nlu_fallback", OUT_OF_SCOPE)
 # Found by us in what customers type, whether the domain lists them or not.
 SEALED_ENTITIES = frozenset({"phone", "bank_card", "id_card", "email"})
 
@@ -88,15 +93,6 @@ class Form:
     name: str
     required_slots: tuple[str, ...]
     ignored_intents: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Variation:
-    """One way to say a response. `parts` holds only what the channel is to get: text, buttons, image, custom and so on."""
-
-    parts: Mapping[str, Any]
-    conditions: tuple[tuple[str, Any], ...] = ()
-    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

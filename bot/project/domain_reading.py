@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from bot.project.document import Document, List, Map
 from bot.project.domain import (
     REQUESTED_SLOT,
     SESSION_METADATA_SLOT,
@@ -18,11 +17,12 @@ from bot.project.domain import (
     SlotType,
     Variation,
 )
-from bot.project.fields import list_at, map_at, name_at, named_items, names_at, only, value_at
 from bot.project.old_forms import filled, form_mappings, is_old
-from bot.project.responses import read_variations
 from bot.project.slots import read_slot
 from bot.project.story import Done, Intended, Rule
+from models.rasa.document import Document, List, Map
+from models.rasa.fields import list_at, map_at, name_at, named_items, names_at, only, value_at
+from models.rasa.responses import read_variations
 
 DATA_KEYS = {"version", "nlu", "stories", "rules", "responses"}
 # `templates` is what Rasa 1 called responses.

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from bot.project.document import Document, Map
-from bot.project.fields import map_at, name_at, only
-from bot.project.problems import Problem, Problems, ProjectError
+from models.rasa.document import Document, Map
+from models.rasa.fields import map_at, name_at, only
+from models.rasa.problems import Problem, Problems, ProjectError
 
 FILES = ("endpoints.yml", "endpoints.yaml")
 ENDPOINT = "action_endpoint"

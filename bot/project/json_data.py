@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.project.document import Document, List, Map
-from bot.project.problems import Problems
+from models.rasa.document import Document, List, Map
+from models.rasa.problems import Problems
 
 TOP = "rasa_nlu_data"
 

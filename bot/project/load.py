@@ -13,18 +13,18 @@ from bot.nlu.data import NluConfig, TrainingData
 from bot.project.check import Checker, messages
 from bot.project.components import Component, components_of
 from bot.project.config import read_config
-from bot.project.document import Document
 from bot.project.domain import Domain
 from bot.project.domain_reading import DATA_KEYS, DOMAIN_KEYS, DomainReader
 from bot.project.endpoints import ActionEndpoint, endpoint_of
 from bot.project.files import DATA_SUFFIXES, files_below, test_files
 from bot.project.json_data import read_json
 from bot.project.markdown import read_markdown
-from bot.project.nlu import NluReader
 from bot.project.policies import Policies, read_policies
-from bot.project.problems import Problem, Problems, ProjectError
 from bot.project.story import Done, Rule, Said, Story
 from bot.project.story_reading import read_rules, read_stories
+from models.rasa.document import Document
+from models.rasa.nlu import NluReader
+from models.rasa.problems import Problem, Problems, ProjectError
 
 NEWEST_VERSION = (3, 1)
 HELDOUT = "tests/heldout.yml"

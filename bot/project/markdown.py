@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.project.document import Document, List, Map
-from bot.project.problems import Problems
+from models.rasa.document import Document, List, Map
+from models.rasa.problems import Problems
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _NLU_HEAD = re.compile(r"##\s*(intent|synonym|regex|lookup)\s*:\s*(.+)")

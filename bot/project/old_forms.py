@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import replace
 
-from bot.project.document import Document, Map
 from bot.project.domain import MappingCondition, MappingType, Slot, SlotMapping
-from bot.project.fields import list_at, maps
 from bot.project.slots import is_old, read_mapping
+from models.rasa.document import Document, Map
+from models.rasa.fields import list_at, maps
 
 __all__ = ["filled", "form_mappings", "is_old"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.project.document import Document, List, Map
 from bot.project.domain import DEFAULT_FALLBACK
+from models.rasa.document import Document, List, Map
 
 # Policies that remember or learn from stories; the longest look back counts.
 _LOOKING_BACK = ("MemoizationPolicy", "AugmentedMemoizationPolicy", "TEDPolicy")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.project.document import Document, List, Map
 from bot.project.domain import MappingCondition, MappingType, Slot, SlotMapping, SlotType
-from bot.project.fields import list_at, maps, name_at, names_at, only, value_at
+from models.rasa.document import Document, List, Map
+from models.rasa.fields import list_at, maps, name_at, names_at, only, value_at
 
 SLOT_KEYS = frozenset(
     ["type", "initial_value", "influence_conversation", "mappings", "values", "min_value", "max_value"]

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bot.project.document import Document, List, Map
 from bot.project.domain import DEACTIVATE_LOOP
-from bot.project.fields import items, list_at, name_at, only, text_of, value_at
-from bot.project.markup import Marked, NotMarkup, unmark
 from bot.project.story import (
     Anything,
     Checkpoint,
@@ -25,6 +22,9 @@ from bot.project.story import (
     Step,
     Story,
 )
+from models.markup import Marked, NotMarkup, unmark
+from models.rasa.document import Document, List, Map
+from models.rasa.fields import items, list_at, name_at, only, text_of, value_at
 
 RULE_KEYS = frozenset({"rule", "steps", "condition", "conversation_start", "wait_for_user_input", "metadata"})
 STORY_KEYS = frozenset({"story", "steps", "metadata"})

@@ -106,6 +106,7 @@ def test_from_the_first_question_to_a_person_and_back_over_a_restart(
     desk = log_in(browser, product, locale)
     shot(desk, f"{name}-4-desk-empty")
     chat.say(person)
+    desk.get_by_test_id("tab-queue").click()
     desk.get_by_test_id("queue-row").first.click(timeout=15_000)
     chat.shot(f"{name}-5-waiting")
     desk.get_by_test_id("take").click()
@@ -113,11 +114,14 @@ def test_from_the_first_question_to_a_person_and_back_over_a_restart(
     desk.get_by_test_id("reply-send").click()
     chat.hears(hello, "agent")
     expect(desk.get_by_test_id("mine-row")).to_have_count(1, timeout=15_000)
-    expect(desk.get_by_test_id("queue-row")).to_have_count(0, timeout=15_000)
+    # The number on the tab: nobody waits any more.
+    expect(desk.get_by_test_id("tab-queue").locator("span")).to_have_count(0, timeout=15_000)
     shot(desk, f"{name}-6-desk-answered")
     chat.shot(f"{name}-7-answered")
     expect(chat.page.get_by_test_id("holder")).to_contain_text("Admin", timeout=15_000)
     desk.get_by_test_id("give-back").click()
+    # What is said before that is said to the person.
+    expect(chat.page.get_by_test_id("holder")).not_to_contain_text("Admin", timeout=15_000)
     answers = chat.page.locator('[data-author="bot"]').count()
     chat.say(question)
     expect(chat.page.locator('[data-author="bot"]')).to_have_count(answers + 1, timeout=15_000)

@@ -19,7 +19,7 @@ from bot.project.domain import LISTEN, REQUESTED_SLOT, SESSION_METADATA_SLOT, SE
 from bot.turn import Bot, Heard, Outcome
 
 HERE = Path(__file__).parent
-PROJECTS = ("bank", "desk", "travel")
+PROJECTS = ("bank", "bookshop", "clinic", "desk", "garage", "hotel", "museum", "radio", "travel")
 FIELDS = ("actions", "active_loop", "requested_slot", "slots", "bot")
 PARTS = ("buttons", "quick_replies", "image", "custom", "elements")
 

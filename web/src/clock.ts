@@ -1,20 +1,42 @@
-// Times as people say them. `now` always comes in from outside.
+// Times as people say them. `now` always comes in from outside: a machine's clock may be days off, the server's is not.
 import { language, t } from "./words.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+let off = 0;
+
+/** What is told here is compared with the server's times; a difference under a minute is the way that it took. */
+export function setBy(server: number): void {
+  const ahead = server - Date.now();
+  off = Math.abs(ahead) < MINUTE ? 0 : ahead;
+}
+
+export function now(): number {
+  return Date.now() + off;
+}
+
 function locale(): string {
   return language === "zh" ? "zh-CN" : "en-GB";
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** To make one takes longer than to draw a row, so each is made once. */
+function said(at: number, options: Intl.DateTimeFormatOptions): string {
+  const key = locale() + JSON.stringify(options);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options);
+  formats.set(key, format);
+  return format.format(at);
+}
+
 export function clock(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
+  return said(at, { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
 export function full(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeStyle: "medium", hour12: false }).format(at);
+  return said(at, { dateStyle: "long", timeStyle: "medium", hour12: false });
 }
 
 export function day(at: number, now: number): string {
@@ -22,7 +44,7 @@ export function day(at: number, now: number): string {
   if (days === 0) return t("today");
   if (days === 1) return t("yesterday");
   const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" as const };
-  return new Intl.DateTimeFormat(locale(), { month: "long", day: "numeric", weekday: "short", ...year }).format(at);
+  return said(at, { month: "long", day: "numeric", weekday: "short", ...year });
 }
 
 export function midnight(at: number): number {
@@ -35,7 +57,7 @@ export function ago(at: number, now: number): string {
   if (past < MINUTE) return t("now");
   if (past < HOUR) return t("minutes", { n: Math.floor(past / MINUTE) });
   if (midnight(at) === midnight(now)) return clock(at);
-  return new Intl.DateTimeFormat(locale(), { month: "short", day: "numeric" }).format(at);
+  return said(at, { month: "short", day: "numeric" });
 }
 
 /** How long somebody has been waiting: seconds count at first. */

@@ -1,21 +1,10 @@
 // One conversation as a browser knows it. Pure: what happens comes in as an Input, what must be done goes out as Effects.
 // Entries are shown in the order of `seq` without a hole; what I said stays in the outbox until it is archived.
-import type { Ack, Entry, FileInfo, FromClient, FromServer, Holder, Pong, Refusal, Resumed, Welcome } from "./frames.ts";
+import type { Entry, FileInfo, FromClient, FromServer, Holder, Pong, Resumed, ToReach, Welcome } from "./frames.ts";
+import { acked, changed, find, flush, inserted, moved, refused, said, sent, unsent } from "./own.ts";
+import type { Own } from "./own.ts";
 
-/** sending: on its way, or behind one that is. waiting: refused for now, goes out again by itself. failed: refused for good, the person decides. */
-export type SendState = "sending" | "waiting" | "sent" | "failed";
-
-export interface Own {
-  id: string;
-  text: string;
-  payload?: string;
-  files?: readonly FileInfo[];
-  note: boolean;
-  at: number;
-  state: SendState;
-  code?: string;
-  seq?: number;
-}
+export type { Own, SendState } from "./own.ts";
 
 export interface Holding {
   holder: Holder;
@@ -34,7 +23,9 @@ export interface Conversation {
   named: boolean;
   epoch: string | null;
   entries: readonly Entry[];
-  /** Everything up to here is in `entries`. */
+  /** Entries up to here are not loaded: they stay where they are until somebody goes back that far. */
+  since: number;
+  /** Everything from there up to here is in `entries`. */
   top: number;
   ahead: ReadonlyMap<number, Entry>;
   /** `after` of the resume that is under way. */
@@ -49,10 +40,13 @@ export interface Conversation {
 
 export type Input =
   | { on: "frame"; frame: FromServer }
-  | { on: "say"; id: string; text: string; payload?: string; files?: readonly FileInfo[]; note?: boolean; at: number }
+  | { on: "say"; id: string; text: string; payload?: string; files?: readonly FileInfo[]; contact?: ToReach; note?: boolean; at: number }
   | { on: "again"; id: string }
   | { on: "flush" }
   | { on: "ask" }
+  /** What the server says of one that is opened here: how long it is, and who holds it. */
+  | { on: "begin"; seq: number; holding: Holding }
+  | { on: "older"; since: number; entries: readonly Entry[] }
   | { on: "lost" }
   | { on: "hush" }
   | { on: "kept"; items: readonly Own[] };
@@ -61,13 +55,12 @@ export type Effect = { do: "send"; frame: FromClient } | { do: "flush_later"; ms
 
 export type Step = readonly [Conversation, readonly Effect[]];
 
-/** Refused for now: nothing is wrong with the message. */
-const PASSING: ReadonlySet<string> = new Set(["unavailable", "rate_limited", "overloaded", "internal"]);
-const FLUSH_MS = 3000;
+/** So many entries are loaded at first, and so many more each time that somebody goes back. */
+export const LATEST = 200;
 
 export function conversation(id: string | null, named: boolean): Conversation {
   return {
-    id, named, epoch: null, entries: [], top: 0, ahead: new Map(), asked: null, outbox: [], flight: null,
+    id, named, epoch: null, entries: [], since: 0, top: 0, ahead: new Map(), asked: null, outbox: [], flight: null,
     holding: null, seen: { customer: 0, agent: 0 }, typing: null,
   };
 }
@@ -90,12 +83,17 @@ function reacted(state: Conversation, input: Input): Step {
       return flush(state);
     case "ask":
       return ask(state);
+    case "begin":
+      // It was asked for otherwise meanwhile.
+      return state.asked === null && state.top === 0 ? ask({ ...begun(state, input.seq), holding: input.holding }) : [state, []];
+    case "older":
+      return [older(state, input.since, input.entries), []];
     case "lost":
       return [{ ...state, asked: null, typing: null }, []];
     case "hush":
       return [{ ...state, typing: null }, []];
     case "kept":
-      return [{ ...state, outbox: [...input.items.filter((each) => !find(state, each.id)).map(unsent), ...state.outbox] }, []];
+      return [{ ...state, outbox: input.items.filter((each) => !find(state, each.id)).map(unsent).reduce(inserted, state.outbox) }, []];
   }
 }
 
@@ -111,7 +109,8 @@ function received(state: Conversation, frame: FromServer): Step {
     case "holder":
       return frame.at ? placed(state, frame) : [{ ...state, holding: held(state.holding, frame) }, []];
     case "ack":
-      return acked(state, frame);
+      // A duplicate was pushed long ago; where we have not seen it, it is behind a gap.
+      return frame.duplicate && frame.seq > state.top ? ask(acked(state, frame)) : [acked(state, frame), []];
     case "resumed":
       return resumed(state, frame);
     case "pong":
@@ -130,55 +129,6 @@ function received(state: Conversation, frame: FromServer): Step {
   }
 }
 
-// ---- what I say
-
-function said(state: Conversation, { id, text, payload, files, note, at }: Own): Step {
-  const own: Own = { id, text, ...(payload ? { payload } : {}), ...(files?.length ? { files } : {}), note, at, state: "sending" };
-  // Behind one that waits to go out again it waits too: order is kept.
-  const blocked = state.outbox.some((each) => each.state === "waiting");
-  return [{ ...state, outbox: [...state.outbox, blocked ? { ...own, state: "waiting" } : own] }, []];
-}
-
-/** What waits may go out, in order. */
-function flush(state: Conversation): Step {
-  if (!state.outbox.some((each) => each.state === "waiting")) return [state, []];
-  return [{ ...state, outbox: state.outbox.map((each): Own => (each.state === "waiting" ? { ...each, state: "sending" } : each)) }, []];
-}
-
-/** Sends the next one, where none is on its way and none waits before it. */
-function sent(state: Conversation): Step {
-  if (state.flight !== null && find(state, state.flight)?.state === "sending") return [state, []];
-  const next = state.outbox.find((each) => each.state === "sending" || each.state === "waiting");
-  if (next?.state !== "sending") return [state.flight === null ? state : { ...state, flight: null }, []];
-  return [{ ...state, flight: next.id }, [send(state, next)]];
-}
-
-function send(state: Conversation, own: Own): Effect {
-  const where = state.named && state.id ? { conversation: state.id } : {};
-  if (own.note) return { do: "send", frame: { type: "note", id: own.id, text: own.text, conversation: state.id ?? "" } };
-  const files = own.files ? { files: own.files.map((each) => each.id) } : {};
-  return { do: "send", frame: { type: "say", id: own.id, text: own.text, ...(own.payload ? { payload: own.payload } : {}), ...files, ...where } };
-}
-
-function acked(state: Conversation, ack: Ack): Step {
-  const outbox = changed(state.outbox, ack.id, (own) => ({
-    ...own, state: "sent", code: undefined, seq: ack.seq > 0 ? ack.seq : own.seq,
-  }));
-  const next = { ...state, outbox };
-  // A duplicate was pushed long ago; where we have not seen it, it is behind a gap.
-  return ack.duplicate && ack.seq > state.top ? ask(next) : [next, []];
-}
-
-function refused(state: Conversation, error: Refusal): Step {
-  const own = error.id === undefined ? undefined : find(state, error.id);
-  if (!own) return [{ ...state, asked: null }, []];
-  // Sent again after a reconnect, and refused: the first answer stands.
-  if (own.state === "sent") return [state, []];
-  const passing = PASSING.has(error.code);
-  const outbox = changed(state.outbox, own.id, (each) => ({ ...each, state: passing ? "waiting" : "failed", code: error.code }));
-  return [{ ...state, outbox }, passing ? [{ do: "flush_later", ms: error.retry_ms ?? FLUSH_MS }] : []];
-}
-
 // ---- what the log says
 
 function welcomed(state: Conversation, frame: Welcome): Step {
@@ -191,18 +141,24 @@ function welcomed(state: Conversation, frame: Welcome): Step {
   const [flushed, sends] = flush({ ...kept, id, epoch: frame.epoch, asked: null, flight: null, holding, outbox: kept.outbox.map(unsent) });
   // Nothing was ever said here: there is nothing to ask for.
   if (mine && (frame.seq ?? 0) === 0 && flushed.top === 0) return [flushed, sends];
-  const [next, asks] = ask(flushed);
+  const [next, asks] = ask(mine && flushed.top === 0 ? begun(flushed, frame.seq ?? 0) : flushed);
   return [next, [...asks, ...sends]];
 }
 
-/** After a reconnect all that is not archived goes out again; the log knows the ids it has seen. */
-function unsent(own: Own): Own {
-  return own.state === "failed" ? own : { ...own, state: "waiting" };
+/** Of a long conversation only the end is asked for: thousands of messages would hold up the first one that is looked at. */
+function begun(state: Conversation, seq: number): Conversation {
+  const since = Math.max(0, seq - LATEST);
+  return { ...state, since, top: since };
+}
+
+function older(state: Conversation, since: number, entries: readonly Entry[]): Conversation {
+  if (since >= state.since) return state;
+  return { ...state, since, entries: [...entries.filter((each) => each.seq > since && each.seq <= state.since), ...state.entries] };
 }
 
 function emptied(state: Conversation): Conversation {
   const outbox = state.outbox.map(({ seq: _, ...own }): Own => unsent(own));
-  return { ...state, entries: [], top: 0, ahead: new Map(), asked: null, flight: null, outbox, seen: { customer: 0, agent: 0 } };
+  return { ...state, entries: [], since: 0, top: 0, ahead: new Map(), asked: null, flight: null, outbox, seen: { customer: 0, agent: 0 } };
 }
 
 function placed(state: Conversation, entry: Entry): Step {
@@ -289,20 +245,6 @@ function ponged(state: Conversation, frame: Pong): Step {
 }
 
 // ---- small things
-
-function find(state: Conversation, id: string): Own | undefined {
-  return state.outbox.find((each) => each.id === id);
-}
-
-function changed(outbox: readonly Own[], id: string, change: (own: Own) => Own): readonly Own[] {
-  return outbox.some((each) => each.id === id) ? outbox.map((each) => (each.id === id ? change(each) : each)) : outbox;
-}
-
-/** Tried again by hand: it goes to the end, as what was said last. */
-function moved(outbox: readonly Own[], id: string): readonly Own[] {
-  const rest = outbox.filter((each) => each.id !== id);
-  return [...rest, ...outbox.filter((each) => each.id === id).map((own): Own => ({ ...own, state: "waiting", code: undefined }))];
-}
 
 function furthest(seen: Conversation["seen"], by: string, seq: number): Conversation["seen"] {
   return by === "customer" || by === "agent" ? { ...seen, [by]: Math.max(seen[by], seq) } : seen;

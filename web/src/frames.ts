@@ -2,8 +2,9 @@
 // open is narrowed here.
 import type * as made from "./generated/frames.ts";
 
-export type { Ack, Author, AuthorKind, Button, Pong, Resumed, Skip, Waiting } from "./generated/frames.ts";
+export type { Ack, Author, AuthorKind, Button, Pong, Resumed, Sealed, Skip, ToReach, Waiting } from "./generated/frames.ts";
 export type FileInfo = made.File;
+export type Looking = made.LookingFrame;
 export type Note = made.SaidNote;
 export type Offer = made.OfferFrame;
 export type Overdue = made.OverdueFrame;
@@ -11,23 +12,16 @@ export type Queue = made.QueueFrame;
 export type Rating = made.RatingFrame;
 export type Read = made.ReadFrame;
 export type Refusal = made.ErrorFrame;
+export type Sla = made.SlaFrame;
 export type Typing = made.TypingFrame;
 
 export type Holder = "bot" | "queue" | "agent" | "nobody";
 
-/** A card, as Rasa's generic template has it. */
-export interface Card {
-  title?: string;
-  subtitle?: string;
-  image_url?: string;
-  buttons?: { title: string; type?: string; payload?: string; url?: string }[];
-}
-
 export type Welcome = Omit<made.Welcome, "holder"> & { holder?: Holder };
-export type Message = Omit<made.SaidMessage, "elements"> & { elements?: Card[] };
+export type Message = made.SaidMessage;
 /** Without `at` it repeats the state and is no entry. */
 export type HolderFrame = Omit<made.HolderFrame, "holder"> & { holder: Holder };
 
 export type Entry = Message | Note | made.Skip | HolderFrame | Rating;
-export type FromServer = Exclude<made.FromServer, made.Welcome | made.SaidMessage | made.HolderFrame> | Welcome | Message | HolderFrame;
+export type FromServer = Exclude<made.FromServer, made.Welcome | made.HolderFrame> | Welcome | HolderFrame;
 export type FromClient = made.FromClient;

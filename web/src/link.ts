@@ -6,6 +6,8 @@ const LAST_CAP_MS = 20_000;
 const PONG_MS = 10_000;
 /** A connection that lasted this long was good: the next back-off starts small again. */
 const GOOD_MS = 5_000;
+/** Of a hidden page browsers let a timer run once a minute only, which is two beats. */
+const SLEPT_BEATS = 4;
 const WELCOME_MS = 15_000;
 
 export const TOKEN_REFUSED = 4401;
@@ -44,19 +46,22 @@ export class Link {
   #beat: ReturnType<typeof setInterval> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #run = 0;
+  #resting = false;
+  #beaten = 0;
 
   /** `server` is where Bellhop runs, as in `https://help.example.com`. */
   constructor(private readonly sides: LinkSides, private readonly server: string = location.origin) {
     addEventListener("online", () => this.#hurry());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#hurry());
-    // Out of the back-forward cache: whatever socket there was is dead, and nobody said so.
-    addEventListener("pageshow", (event) => event.persisted && this.#run > 0 && this.start());
+    // A page with an open socket is not kept in the back-forward cache: without one it is, and the next page comes back at once.
+    addEventListener("pagehide", (event) => event.persisted && this.#rest());
+    addEventListener("pageshow", (event) => event.persisted && this.#resting && this.start());
   }
 
   start(): void {
     this.stop();
     this.#attempt = 0;
-    this.#fresh = false;
+    this.#fresh = this.#resting = false;
     void this.#connect();
   }
 
@@ -66,6 +71,14 @@ export class Link {
     this.#drop();
     clearTimeout(this.#retry);
     this.#retry = undefined;
+  }
+
+  /** Until the page is shown again, where it was not stopped anyway. */
+  #rest(): void {
+    if (this.#socket === null && this.#retry === undefined) return;
+    this.stop();
+    this.#resting = true;
+    this.sides.state({ is: "lost" });
   }
 
   /** False where it could not be sent; what matters is in the outbox and goes out after the next welcome. */
@@ -108,11 +121,19 @@ export class Link {
     clearTimeout(this.#silence);
     this.#welcomed = true;
     this.#fresh = false;
-    this.#since = Date.now();
-    this.#beat = setInterval(() => this.#ping(), frame.heartbeat * 1000);
+    this.#since = this.#beaten = Date.now();
+    this.#beat = setInterval(() => this.#due(frame.heartbeat * 1000), frame.heartbeat * 1000);
     this.sides.state({ is: "open" });
     // Tells what is archived already, and so what need not stay in the outbox.
     setTimeout(() => this.#ping(), 0);
+  }
+
+  /** A beat that is very late was slept through, and the server has long given up: no need to ask it. */
+  #due(beat: number): void {
+    const late = Date.now() - this.#beaten > SLEPT_BEATS * beat;
+    this.#beaten = Date.now();
+    if (late) this.#closed(1006);
+    else this.#ping();
   }
 
   #ping(): void {

@@ -1,6 +1,8 @@
 // What the transcript shows, from what is known of a conversation. Pure.
 import type { Conversation, Own } from "./conversation.ts";
-import type { AuthorKind, Button, Card, Entry, FileInfo, Holder, HolderFrame } from "./frames.ts";
+import { cards, image } from "./cards.ts";
+import type { Card } from "./cards.ts";
+import type { AuthorKind, Button, Entry, FileInfo, Holder, HolderFrame, Sealed } from "./frames.ts";
 
 export type RowState = "sending" | "waiting" | "sent" | "seen" | "failed" | "received";
 
@@ -15,7 +17,11 @@ export interface MessageRow {
   text: string;
   image: string;
   cards: readonly Card[];
+  /** What the bot offered to press. */
+  buttons: readonly Button[];
   files: readonly FileInfo[];
+  /** What is masked in `text`, for agents: each can be opened under its place here. */
+  sealed: readonly Sealed[];
   at: number;
   state: RowState;
   code: string;
@@ -73,7 +79,7 @@ export function rows(state: Conversation, viewer: Viewer, midnight: (at: number)
       if (each.type === "holder") move = each;
       return entryRow(state, each, before, viewer);
     }),
-    ...state.outbox.filter((own) => !said.has(own.id)).map((own) => ownRow(own, viewer)),
+    ...state.outbox.filter((own) => !said.has(own.id) && !(own.seq !== undefined && own.seq <= state.since)).map((own) => ownRow(own, viewer)),
   ];
   return dated(told(grouped(bare)), midnight);
 }
@@ -105,10 +111,9 @@ function entryRow(state: Conversation, entry: Entry, before: HolderFrame | undef
       const mine = author.kind === viewer.kind && (viewer.kind === "customer" || author.id === viewer.id);
       const other = viewer.kind === "customer" ? state.seen.agent : state.seen.customer;
       const state_: RowState = !mine ? "received" : entry.type === "message" && other >= seq ? "seen" : "sent";
-      const image = entry.type === "message" ? (entry.image ?? "") : "";
       return [{
         row: "message", key: mine && id ? `own:${id}` : `seq:${seq}`, seq, author: author.kind, name: author.name ?? "", mine,
-        note: entry.type === "note", text, image, cards: entry.type === "message" ? (entry.elements ?? NONE) : NONE, files: entry.type === "message" ? (entry.files ?? NONE) : NONE, at: Date.parse(entry.at), state: state_, code: "", id, first: true, last: true, told: false,
+        note: entry.type === "note", text, image: entry.type === "message" ? image(entry) : "", cards: entry.type === "message" ? cards(entry) : NONE, buttons: entry.type === "message" ? (entry.buttons ?? NONE) : NONE, files: entry.type === "message" ? (entry.files ?? NONE) : NONE, sealed: entry.sealed ?? NONE, at: Date.parse(entry.at), state: state_, code: "", id, first: true, last: true, told: false,
       }];
     }
   }
@@ -116,9 +121,28 @@ function entryRow(state: Conversation, entry: Entry, before: HolderFrame | undef
 
 function ownRow(own: Own, viewer: Viewer): MessageRow {
   return {
-    row: "message", key: `own:${own.id}`, seq: own.seq ?? 0, author: viewer.kind, name: "", mine: true, note: own.note, text: own.text,
-    image: "", cards: NONE, files: own.files ?? NONE, at: own.at, state: own.state, code: own.code ?? "", id: own.id, first: true, last: true, told: false,
+    row: "message", key: `own:${own.id}`, seq: own.seq ?? 0, author: viewer.kind, name: "", mine: true, note: own.note, text: [own.text, below(own)].filter(Boolean).join("\n\n"),
+    image: "", cards: NONE, buttons: NONE, files: own.files ?? NONE, sealed: NONE, at: own.at, state: own.state, code: own.code ?? "", id: own.id, first: true, last: true, told: false,
   };
+}
+
+/** As the server writes it there, but for the mask. */
+function below({ contact }: Own): string {
+  return contact ? [contact.name, contact.reach].filter(Boolean).join(" · ") : "";
+}
+
+/** Nobody is there who could end the wait: a message may be left. */
+export function absent(state: Conversation): boolean {
+  const { holding } = state;
+  return holding?.holder === "queue" && holding.position !== undefined && holding.wait_seconds === undefined;
+}
+
+/** The contact that was left since a person was asked for last. */
+export function left(state: Conversation): string {
+  const own = state.outbox.findLast((each) => each.contact)?.contact?.reach;
+  const since = state.entries.findLastIndex((each) => each.type === "holder" && each.holder === "queue");
+  const entry = state.entries.slice(since + 1).findLast((each) => each.type === "message" && each.contact);
+  return entry?.type === "message" ? (entry.contact?.reach ?? "") : (own ?? "");
 }
 
 function together(one: Row | undefined, two: Row | undefined): boolean {

@@ -46,6 +46,7 @@ const ERRORS: Record<string, Word> = {
   closed: "error_closed",
   empty: "error_empty",
   no_file: "error_no_file",
+  bad_contact: "error_bad_contact",
   bad_text: "error_bad_text",
   not_found: "error_not_found",
   not_assigned: "error_not_assigned",

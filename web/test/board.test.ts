@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { board, late, listed, mine, offered, settled } from "../src/desk/board.ts";
-import type { Summary } from "../src/desk/board.ts";
+import { board, late, listed, mine, offered, settled } from "../src/board.ts";
+import type { Summary } from "../src/board.ts";
 
 const NOW = 1_000_000;
 const me = { kind: "agent", id: "a_me", name: "Wen" } as const;

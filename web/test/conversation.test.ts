@@ -248,6 +248,32 @@ test("what was kept over a reload goes out before what is new", () => {
   assert.deepEqual(played.sent, ["say old"]);
 });
 
+test("what another tab has said just now stands behind what waits here already", () => {
+  const other = { id: "b", text: "b", note: false, at: 2, state: "sending" as const };
+  const played = new Played().say("a").play({ on: "lost" }).play({ on: "kept", items: [other] }).get(welcome(0));
+  assert.deepEqual(played.states, ["a sending", "b sending"]);
+  assert.deepEqual(played.sent, ["say a"]);
+});
+
+test("of a long conversation the end is asked for, and the rest page by page by who goes back", () => {
+  const played = new Played().get(welcome(1000));
+  assert.deepEqual(played.sent, ["resume 800"]);
+  played.get(message(801), message(802), resumed(802));
+  assert.deepEqual([played.state.since, played.state.top, played.seqs], [800, 802, [801, 802]]);
+  const before = Array.from({ length: 200 }, (_, index) => message(601 + index));
+  played.play({ on: "older", since: 600, entries: [...before, message(801)] });
+  assert.deepEqual([played.state.since, played.seqs.length, played.seqs[0], played.seqs.at(-1)], [600, 202, 601, 802]);
+  played.play({ on: "older", since: 600, entries: before });
+  assert.equal(played.seqs.length, 202, "asked for twice, shown once");
+  played.get(welcome(802)).play({ on: "lost" }).get(welcome(803));
+  assert.deepEqual(played.sent.slice(-1), ["resume 802"]);
+  assert.deepEqual(played.get(welcome(3, { epoch: "e2" })).sent, ["resume 0"], "another log is begun anew");
+});
+
+test("of a short one all is asked for", () => {
+  assert.deepEqual(new Played().get(welcome(200)).sent, ["resume 0"]);
+});
+
 test("closed is seen, and what is said then is refused with its reason", () => {
   const played = new Played().get(message(1), holder(2, { holder: "nobody", at: AT })).say("a").get(refused("closed", "a"));
   assert.equal(played.state.holding?.holder, "nobody");

@@ -1,13 +1,16 @@
 // One customer's chat in this tab: wires the link, the outbox and the pure conversation, and tells who listens. Draws nothing.
 import { conversation, step } from "../src/conversation.ts";
 import type { Conversation, Input, Own } from "../src/conversation.ts";
-import type { Entry, FileInfo, FromServer, Message } from "../src/frames.ts";
+import { now, setBy } from "../src/clock.ts";
+import type { FileInfo, FromServer } from "../src/frames.ts";
 import { newId } from "../src/identity.ts";
 import { Link } from "../src/link.ts";
 import type { LinkState } from "../src/link.ts";
 import { Outbox } from "../src/outbox.ts";
-import { keep, recall } from "../src/storage.ts";
 import { language } from "../src/words.ts";
+import { entriesBefore } from "./history.ts";
+import { isTheirs, keepRead, READ_KEY, recallRead, unread } from "./reading.ts";
+import type { Told, View } from "./view.ts";
 import { NotSigned, subject, Visitors } from "./visitor.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -18,25 +21,6 @@ const QUIET_LOSS_MS = 1500;
 const OTHER_TAB_MS = 3000;
 const URL_CHARACTERS = 2048;
 const TITLE_CHARACTERS = 300;
-const READ_KEY = "bellhop.read";
-
-/** All that is drawn. */
-export interface View {
-  state: Conversation;
-  linked: LinkState;
-  /** The connection has been gone for so long that it is told. */
-  long: boolean;
-  /** The last thing asked for did not work: starting a new conversation. */
-  trouble: boolean;
-  unread: number;
-  limit: number;
-}
-
-export type Told =
-  | { on: "message"; message: Message }
-  | { on: "unread"; count: number }
-  | { on: "holder"; holder: string }
-  | { on: "connection"; state: LinkState["is"] };
 
 interface FromTab {
   conversation: string;
@@ -55,6 +39,7 @@ export class Chat {
   #identity: string | null = null;
   #page = "";
   #begun = false;
+  #reaching = false;
   #read = 0;
   #told = 0;
   #flushing: ReturnType<typeof setTimeout> | undefined;
@@ -77,6 +62,11 @@ export class Chat {
   /** Whether this browser has talked here before: then what has been said since is worth a badge. */
   get known(): boolean {
     return this.#visitor !== null;
+  }
+
+  /** Whether the shop has said who this is. */
+  get signed(): boolean {
+    return this.#visitor?.who !== undefined;
   }
 
   get token(): string {
@@ -126,7 +116,25 @@ export class Chat {
 
   say(text: string, payload?: string, files: readonly FileInfo[] = []): void {
     this.#tellPage();
-    this.#apply({ on: "say", id: newId(), text, ...(payload ? { payload } : {}), files, at: Date.now() });
+    // A payload that names no intent is what the button says for its reader.
+    if (payload && !payload.startsWith("/")) return this.say(payload, undefined, files);
+    this.#apply({ on: "say", id: newId(), text, ...(payload ? { payload } : {}), files, at: now() });
+  }
+
+  /** Nobody is there: for an answer later, here or where the customer can be reached. */
+  leave(text: string, reach: string, name: string): void {
+    this.#tellPage();
+    this.#apply({ on: "say", id: newId(), text, contact: { reach, ...(name ? { name } : {}) }, at: now() });
+  }
+
+  /** A page of what lies before what is shown. Where it cannot be had now, the next try may have it. */
+  async older(): Promise<void> {
+    const { id, since } = this.view.state;
+    if (id === null || since === 0 || this.#reaching) return;
+    this.#reaching = true;
+    const found = await entriesBefore(this.server, this.token, id, since);
+    this.#reaching = false;
+    if (found && this.view.state.id === id) this.#apply({ on: "older", ...found });
   }
 
   again(id: string): void {
@@ -167,7 +175,9 @@ export class Chat {
   // ---- who we are
 
   async #token(fresh: boolean): Promise<string> {
-    const known = fresh ? null : this.#visitors.kept();
+    const kept = this.#visitors.kept();
+    // Another tab may have a fresh one already.
+    const known = fresh && kept?.token === this.#visitor?.token ? null : kept;
     const found = known ?? (await this.#arrive());
     if (found.conversation !== this.#visitor?.conversation) await this.#enter(found);
     this.#visitor = found;
@@ -243,6 +253,7 @@ export class Chat {
     // Kept by the tab that said it: here it is only shown, and sent should that tab be gone.
     this.#show({ state: step(this.view.state, { on: "kept", items })[0] });
     this.#flushIn(OTHER_TAB_MS);
+    for (const { text } of items) this.tell({ on: "elsewhere", text });
   }
 
   #flushIn(ms: number): void {
@@ -252,6 +263,7 @@ export class Chat {
 
   #received(frame: FromServer): void {
     if (frame.type === "welcome") {
+      if (frame.at) setBy(Date.parse(frame.at));
       this.#show({ limit: frame.limits.text_characters });
       this.#page = "";
       this.#tellPage();
@@ -291,24 +303,13 @@ export class Chat {
   #show(change: Partial<View>): void {
     const before = this.view.unread;
     const next = { ...this.view, ...change };
-    const unread = this.#unread(next.state);
-    this.view = { ...next, unread };
+    const count = unread(next.state, this.#read);
+    this.view = { ...next, unread: count };
     for (const listener of this.#listeners) listener();
-    if (unread !== before) this.tell({ on: "unread", count: unread });
+    if (count !== before) this.tell({ on: "unread", count });
   }
 
   // ---- what was read
-
-  /** From the end: what lies before the last that was read is not looked at. */
-  #unread(state: Conversation): number {
-    let count = 0;
-    for (let index = state.entries.length - 1; index >= 0; index--) {
-      const entry = state.entries[index];
-      if (entry === undefined || entry.seq <= this.#read) break;
-      if (isTheirs(entry)) count += 1;
-    }
-    return count;
-  }
 
   /** Tells the other side what was really before somebody's eyes. */
   #seen(): void {
@@ -319,22 +320,13 @@ export class Chat {
     this.#reading = setTimeout(() => {
       if (!this.#link.send({ type: "read", seq: last.seq })) return;
       this.#read = last.seq;
-      keep(READ_KEY, JSON.stringify([last.conversation, last.seq]));
+      keepRead(last.conversation, last.seq);
       this.#show({});
     }, READ_MS);
   }
 
   #recallRead(): void {
-    try {
-      const [where, seq] = JSON.parse(recall(READ_KEY) ?? "[]") as [string?, number?];
-      if (where !== undefined && where === this.#visitor?.conversation) this.#read = Math.max(this.#read, Number(seq) || 0);
-    } catch {
-      return; // somebody else's words under our key
-    }
+    this.#read = Math.max(this.#read, recallRead(this.#visitor?.conversation));
     this.#show({});
   }
-}
-
-function isTheirs(entry: Entry): entry is Message {
-  return entry.type === "message" && entry.author.kind !== "customer";
 }

@@ -22,7 +22,8 @@ export function mount(widget: Widget): () => void {
   widget.start();
   return () => {
     widget.end();
-    root.unmount();
     host.remove();
+    // React does not unmount one root while it draws another, which is the page's.
+    setTimeout(() => root.unmount());
   };
 }

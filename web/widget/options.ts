@@ -9,15 +9,19 @@ export interface Options {
   /** auto: as the visitor's system has it. */
   theme: "light" | "dark" | "auto";
   side: "left" | "right" | "";
+  /** auto: as the page is written. */
+  dir: "ltr" | "rtl" | "auto";
   /** Opens by itself at the first visit. */
   open: boolean;
   title: string;
   greeting: string;
   /** What people really ask here; empty: our own three. */
   suggestions: readonly string[];
+  /** Origins whose pictures are shown, besides the page's own. */
+  pictures: readonly string[];
 }
 
-const PLAIN: Options = { server: "", language: "auto", theme: "auto", side: "", open: false, title: "", greeting: "", suggestions: [] };
+const PLAIN: Options = { server: "", language: "auto", theme: "auto", side: "", dir: "auto", open: false, title: "", greeting: "", suggestions: [], pictures: [] };
 
 /** Of `data-…` attributes. What is no such choice is as if it was not there. */
 export function optionsOf(data: DOMStringMap, server: string): Options {
@@ -27,10 +31,12 @@ export function optionsOf(data: DOMStringMap, server: string): Options {
     language: one(data["language"], "zh", "en") ?? PLAIN.language,
     theme: one(data["theme"], "light", "dark") ?? PLAIN.theme,
     side: one(data["side"], "left", "right") ?? PLAIN.side,
+    dir: one(data["dir"], "ltr", "rtl") ?? PLAIN.dir,
     open: data["open"] !== undefined && data["open"] !== "false",
     title: data["title"] ?? "",
     greeting: data["greeting"] ?? "",
     suggestions: (data["suggestions"] ?? "").split("|").map((each) => each.trim()).filter(Boolean),
+    pictures: (data["pictures"] ?? "").split(/[\s,]+/).flatMap((each) => origin(each) ?? []),
   };
 }
 

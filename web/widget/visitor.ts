@@ -14,16 +14,15 @@ export interface Visitor {
 export class NotSigned extends Error {}
 
 const KEY = "bellhop.visitor";
-/** Renewed a little early: the clock here may be behind the server's. */
-const EARLY_MS = 30_000;
 
 export class Visitors {
   constructor(private readonly server: string) {}
 
+  /** Whether its token is over only the server can tell: by a clock that is a day off it would be over before it was given. */
   kept(): Visitor | null {
     try {
       const found = JSON.parse(recall(KEY) ?? "null") as Visitor | null;
-      return found && typeof found.token === "string" && Date.parse(found.expires_at) - EARLY_MS > Date.now() ? found : null;
+      return found && typeof found.token === "string" ? found : null;
     } catch {
       return null;
     }

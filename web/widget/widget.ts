@@ -1,19 +1,19 @@
 // The widget as the page around it sees it: open or closed, one chat, and the events that a site may listen to.
-import { forget, keep, recall } from "../src/storage.ts";
+import { keep, keepHere, recall, recallHere } from "../src/storage.ts";
 import { language, speak, t } from "../src/words.ts";
 import type { Language } from "../src/words.ts";
 import { Chat } from "./chat.ts";
-import type { Told } from "./chat.ts";
+import { Draft } from "./draft.ts";
 import { freshLook, keptLook } from "./look.ts";
 import type { Look } from "./look.ts";
 import { languageOf } from "./options.ts";
 import type { Options } from "./options.ts";
+import type { Told } from "./view.ts";
 import { Pictures } from "../src/pictures.ts";
-import { Uploads } from "./uploads.ts";
+import { Uploads } from "../src/uploads.ts";
 
 const LANGUAGE_KEY = "bellhop.language";
 const OPEN_KEY = "bellhop.open";
-const DRAFT_KEY = "bellhop.draft";
 
 /** What a site's own code may hear. What was typed is never in it. */
 export interface Events {
@@ -24,6 +24,8 @@ export interface Events {
   message: { author: string };
   holder: { holder: string };
   connection: { state: string };
+  /** What a bot sends for the page itself. */
+  custom: Record<string, unknown>;
 }
 
 type Name = keyof Events;
@@ -31,6 +33,7 @@ type Name = keyof Events;
 export class Widget {
   readonly chat: Chat;
   readonly uploads: Uploads;
+  readonly draft = new Draft();
   readonly pictures: Pictures;
   isOpen = false;
   look: Look | null = keptLook();
@@ -46,15 +49,20 @@ export class Widget {
     const kept = recall(LANGUAGE_KEY);
     speak(kept === "zh" || kept === "en" ? kept : (languageOf(options) ?? language));
     this.chat = new Chat(options.server, (told) => this.#told(told));
-    this.chat.listen(() => this.#changed());
+    this.chat.listen(() => (this.uploads.goOn(), this.#changed()));
     const from = () => (this.chat.view.state.id ? { token: this.chat.token, conversation: this.chat.view.state.id } : null);
     this.uploads = new Uploads({ server: options.server, from, changed: () => this.#changed() });
     this.pictures = new Pictures(options.server, () => this.chat.token);
   }
 
-  /** As this page's tag says, else as admins have chosen, else as it is by itself. */
+  get dir(): "ltr" | "rtl" {
+    if (this.options.dir !== "auto") return this.options.dir;
+    return document.documentElement.dir.toLowerCase() === "rtl" ? "rtl" : "ltr";
+  }
+
+  /** As this page's tag says, else as admins have chosen for pages that are written from left to right, else as it is by itself. */
   get side(): "left" | "right" {
-    return this.options.side || (this.look?.side === "left" ? "left" : "right");
+    return this.options.side || ((this.look?.side === "left") === (this.dir === "ltr") ? "left" : "right");
   }
 
   get title(): string {
@@ -69,9 +77,15 @@ export class Widget {
     return this.options.suggestions.length > 0 ? this.options.suggestions : (this.look?.suggestions[language] ?? []);
   }
 
+  /** The page's, Bellhop's, or that of a place that the site names. */
+  own(url: string): boolean {
+    const { origin } = new URL(url);
+    return [location.origin, this.options.server, ...this.options.pictures].includes(origin);
+  }
+
   /** After it is drawn: comes back as it was left on the page before. */
   start(): void {
-    const left = sessionStorageItem();
+    const left = recallHere(OPEN_KEY);
     if (left === "yes" || (left === null && this.options.open && matchMedia("(min-width: 481px)").matches)) this.open();
     else if (this.chat.known) void this.chat.begin();
     void freshLook(this.options.server).then((look) => {
@@ -85,7 +99,7 @@ export class Widget {
   open(): void {
     if (this.isOpen) return this.focus();
     this.isOpen = true;
-    keepInSession("yes");
+    keepHere(OPEN_KEY, "yes");
     void this.chat.begin();
     this.chat.look(true);
     this.#changed();
@@ -96,7 +110,7 @@ export class Widget {
   close(): void {
     if (!this.isOpen) return;
     this.isOpen = this.#wanted = false;
-    keepInSession("no");
+    keepHere(OPEN_KEY, "no");
     this.chat.look(false);
     this.#changed();
     this.#emit("close", {});
@@ -104,6 +118,8 @@ export class Widget {
 
   /** `token` is signed by the site's own server; null when its customer has signed out. */
   identify({ token }: { token: string | null }): void {
+    // Who has signed out leaves nothing half written for whoever comes next.
+    if (token === null && this.chat.signed) this.draft.forget();
     this.chat.identify(token);
   }
 
@@ -137,16 +153,6 @@ export class Widget {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  /** What is half written survives a reload. */
-  get draft(): string {
-    return recall(DRAFT_KEY) ?? "";
-  }
-
-  set draft(text: string) {
-    if (text) keep(DRAFT_KEY, text);
-    else forget(DRAFT_KEY);
-  }
-
   /** Into the field, as soon as there is one. */
   focus(): void {
     if (this.#focus) this.#focus();
@@ -170,9 +176,12 @@ export class Widget {
       case "message": {
         const { author, text } = told.message;
         const said = text || (told.message.files ?? []).map((each) => each.name).join(", ");
+        if (told.message.custom) this.#emit("custom", told.message.custom);
         this.#say(t("widget_says", { name: author.kind === "bot" ? t("bot") : (author.name ?? t("agent")), text: said }));
         return this.#emit("message", { author: author.kind });
       }
+      case "elsewhere":
+        return this.draft.saidElsewhere(told.text);
       case "unread":
         this.#retitle(told.count);
         return this.#emit("unread", { count: told.count });
@@ -210,21 +219,5 @@ export class Widget {
         });
       }
     }
-  }
-}
-
-function sessionStorageItem(): string | null {
-  try {
-    return sessionStorage.getItem(OPEN_KEY);
-  } catch {
-    return null;
-  }
-}
-
-function keepInSession(open: string): void {
-  try {
-    sessionStorage.setItem(OPEN_KEY, open);
-  } catch {
-    return; // denied: the next page begins closed
   }
 }

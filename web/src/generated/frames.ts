@@ -39,6 +39,12 @@ export interface Close {
   conversation: string;
 }
 
+/** How to reach who left a message, masked: an e-mail address or a phone number. It is sealed in the last line of the text. */
+export interface Contact {
+  reach: string;
+  name?: string;
+}
+
 /** Agents: not me; what was offered to me goes to the next. To accept an offer is to `take`. */
 export interface Decline {
   type: "decline";
@@ -89,6 +95,19 @@ export interface HolderFrame {
 export interface Limits {
   frame_bytes: number;
   text_characters: number;
+}
+
+/** Agents: this conversation is on my screen, and no other; none: no longer any. Who looks watches it too. */
+export interface Look {
+  type: "look";
+  conversation?: string;
+}
+
+/** Agents only: who has this conversation on their screen, oneself too. Comes to all who watch it, when it changes. */
+export interface LookingFrame {
+  type: "looking";
+  conversation: string;
+  agents: Author[];
 }
 
 /** To the agent who is asked: yours, if you `take` it within `seconds`. 0: the offer is over. */
@@ -151,6 +170,7 @@ export interface RatingFrame {
   stars: number;
   at: string;
   text?: string;
+  sealed?: Sealed[];
 }
 
 /** I have seen everything up to `seq`. */
@@ -193,7 +213,7 @@ export interface Resumed {
   epoch: string;
 }
 
-/** One thing said. */
+/** One thing said. `contact`, masked, is that of a message that was left; it stands in the last line of the text too. */
 export interface SaidMessage {
   type: "message";
   conversation: string;
@@ -208,6 +228,8 @@ export interface SaidMessage {
   custom?: Record<string, unknown>;
   attachment?: unknown;
   files?: File[];
+  contact?: Contact;
+  sealed?: Sealed[];
 }
 
 /** Agents only: a note. */
@@ -219,9 +241,10 @@ export interface SaidNote {
   text: string;
   at: string;
   id?: string;
+  sealed?: Sealed[];
 }
 
-/** Say something. A customer's own conversation is the default; agents name it. `payload` is that of a pressed button, `files` are ids that `POST /api/files` has given to the same person for this conversation; with them the text may be left out. */
+/** Say something. A customer's own conversation is the default; agents name it. `payload` is that of a pressed button, `files` are ids that `POST /api/files` has given to the same person for this conversation, `contact` is how to reach a customer who leaves a message because nobody is there. With any of them the text may be left out. */
 export interface Say {
   type: "say";
   /** The sender's own id of the message, a UUID for example: 1 to 64 of A-Z a-z 0-9 . _ : - without a phone or card number */
@@ -230,6 +253,7 @@ export interface Say {
   payload?: string;
   conversation?: string;
   files?: string[];
+  contact?: ToReach;
 }
 
 /** Agents: a note that the customer never sees. */
@@ -241,11 +265,28 @@ export interface SayNote {
   text: string;
 }
 
+/** Agents only: a masked span of `text`, in code points, which can be revealed under its place in the list. */
+export interface Sealed {
+  kind: string;
+  start: number;
+  end: number;
+}
+
 /** An entry that this client may not see; it only fills its place. */
 export interface Skip {
   type: "skip";
   conversation: string;
   seq: number;
+}
+
+/** To the agent who holds it and to admins; of one that waits in the queue to all. What was promised of it (`target` is `first_response` or `resolution`) is nearly over, or `missed`; `due` is when. */
+export interface SlaFrame {
+  type: "sla";
+  conversation: string;
+  target: string;
+  missed: boolean;
+  due: string;
+  agent?: Author;
 }
 
 /** Agents: whether I take conversations. Admins may say so of another `agent`. */
@@ -263,10 +304,30 @@ export interface StatusFrame {
   reason?: string;
 }
 
+/** Agents only: there is something that could be said to the customer's message at `seq`; `GET /api/conversations/{id}/suggestions` tells it. */
+export interface SuggestedFrame {
+  type: "suggested";
+  conversation: string;
+  seq: number;
+}
+
+/** Agents only: the tags that this conversation has now. */
+export interface TagsFrame {
+  type: "tags";
+  conversation: string;
+  tags: string[];
+}
+
 /** Agents: I answer this conversation from now on. */
 export interface Take {
   type: "take";
   conversation: string;
+}
+
+/** `reach` is an e-mail address or a phone number; it is sealed, and shown masked. */
+export interface ToReach {
+  reach: string;
+  name?: string;
 }
 
 /** Agents: somebody else answers from now on; `to` is an agent's id, or `queue` for whoever comes first. `note` is for agents only. */
@@ -310,7 +371,7 @@ export interface Watch {
   conversation: string;
 }
 
-/** First frame. `heartbeat` in seconds. `recovered` is false when what the client knows may be gone from the log: reload. */
+/** First frame. `heartbeat` in seconds. `recovered` is false when what the client knows may be gone from the log: reload. `at` is the server's clock: the client's own may be days off. */
 export interface Welcome {
   type: "welcome";
   epoch: string;
@@ -323,6 +384,7 @@ export interface Welcome {
   seq?: number;
   holder?: string;
   holds?: string[];
+  at?: string;
 }
 
 export type FromClient =
@@ -330,6 +392,7 @@ export type FromClient =
   | Close
   | Decline
   | GiveBack
+  | Look
   | Page
   | Ping
   | Rate
@@ -348,6 +411,7 @@ export type FromServer =
   | Ack
   | ErrorFrame
   | HolderFrame
+  | LookingFrame
   | OfferFrame
   | OverdueFrame
   | Pong
@@ -358,6 +422,9 @@ export type FromServer =
   | SaidMessage
   | SaidNote
   | Skip
+  | SlaFrame
   | StatusFrame
+  | SuggestedFrame
+  | TagsFrame
   | TypingFrame
   | Welcome;

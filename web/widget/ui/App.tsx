@@ -8,7 +8,12 @@ import { Panel } from "./Panel.tsx";
 
 export function App({ widget }: { widget: Widget }) {
   const [, redraw] = useState(0);
-  useEffect(() => widget.listen(coalesced(() => redraw((count) => count + 1))), [widget]);
+  useEffect(() => {
+    const draw = () => redraw((count) => count + 1);
+    // What changed between the first drawing and this was told to nobody.
+    draw();
+    return widget.listen(coalesced(draw));
+  }, [widget]);
   const launcher = useRef<HTMLButtonElement>(null);
   const was = useRef(widget.isOpen);
   useEffect(() => {
@@ -17,7 +22,7 @@ export function App({ widget }: { widget: Widget }) {
   }, [widget.isOpen]);
   const { unread } = widget.chat.view;
   return (
-    <div className="bellhop" lang={tag()} dir="ltr" data-side={widget.side}>
+    <div className="bellhop" lang={tag()} dir={widget.dir} data-side={widget.side}>
       {widget.isOpen ? (
         <Panel widget={widget} />
       ) : (

@@ -4,7 +4,7 @@ import type { FileInfo } from "../../src/frames.ts";
 import { size } from "../../src/size.ts";
 import { t } from "../../src/words.ts";
 import type { Pictures } from "../../src/pictures.ts";
-import type { Upload, Uploads } from "../uploads.ts";
+import type { Upload, Uploads } from "../../src/uploads.ts";
 import { CROSS, FILE, Icon } from "./icons.tsx";
 
 export function Waiting({ uploads }: { uploads: Uploads }) {
@@ -19,7 +19,7 @@ function Tile({ upload, uploads }: { upload: Upload; uploads: Uploads }) {
     <li className={trouble ? "tile trouble" : "tile"} data-state={trouble ? "failed" : sent ? "ready" : "sending"}>
       <div className="thumb">{preview ? <img src={preview} alt="" /> : <Icon d={FILE} />}</div>
       <div className="about">
-        <span className="filename">{file.name}</span>
+        <span className="filename" dir="auto">{file.name}</span>
         {trouble ? <span role="alert">{t(trouble)} {again && <button type="button" className="again" onClick={() => uploads.again(key)}>{t("again")}</button>}</span>
         : sent ? <span>{size(sent.bytes)}</span>
         : <progress value={progress} max={1} aria-label={t("file_sending", { name: file.name })} />}
@@ -63,7 +63,7 @@ function Paper({ file, pictures }: { file: FileInfo; pictures: Pictures }) {
   return (
     <button type="button" className="paper" aria-label={t("file_save", { name: file.name })} onClick={() => (setFailed(false), void pictures.save(file.id, file.name).catch(() => setFailed(true)))}>
       <Icon d={FILE} />
-      <span className="about"><span className="filename">{file.name}</span><span>{failed ? t("file_gone") : size(file.bytes)}</span></span>
+      <span className="about"><span className="filename" dir="auto">{file.name}</span><span>{failed ? t("file_gone") : size(file.bytes)}</span></span>
     </button>
   );
 }

@@ -2,29 +2,33 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { t } from "../../src/words.ts";
 import type { Widget } from "../widget.ts";
-import { KINDS, MOST } from "../uploads.ts";
+import { KINDS, MOST } from "../../src/uploads.ts";
 import { Waiting } from "./Attachments.tsx";
-import { CLIP, Icon, SMILE, UP } from "./icons.tsx";
+import { Emoji } from "./Emoji.tsx";
+import { CLIP, Icon, UP } from "./icons.tsx";
 
 const TYPING_EVERY_MS = 3000;
 const TYPING_ENDS_MS = 5000;
 /** Safari ends a composition before it reports its Enter. */
 const COMPOSED_MS = 50;
-const EMOJI = "😀 😄 😉 😊 😍 🤔 😅 😢 😭 😠 👍 👎 🙏 👏 💪 👌 ❤️ 🎉 🔥 ✅ ❓ 📦 🚚 💰".split(" ");
 
 export function Composer({ widget }: { widget: Widget }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const composed = useRef(0);
   const typing = useTyping((on) => widget.chat.typing(on));
-  const [text, setText] = useState(() => widget.draft);
+  const [text, setText] = useState(() => widget.draft.text);
   const over = [...text.trim()].length - widget.chat.view.limit;
   const near = over > -widget.chat.view.limit / 10;
   const write = (next: string) => {
-    widget.draft = next;
+    widget.draft.text = next;
     setText(next);
   };
   useLayoutEffect(() => fit(field.current), [text]);
   useEffect(() => field.current?.setAttribute("enterkeyhint", "send"), []);
+  useEffect(() => {
+    widget.draft.gone = () => setText("");
+    return () => void (widget.draft.gone = null);
+  }, [widget]);
   useEffect(() => widget.onFocus(() => field.current?.focus()), [widget]);
   const { uploads } = widget;
   const sendable = over <= 0 && (uploads.all.length > 0 ? uploads.ready : text.trim() !== "");
@@ -51,6 +55,8 @@ export function Composer({ widget }: { widget: Widget }) {
     const [start, end] = [field.current?.selectionStart ?? text.length, field.current?.selectionEnd ?? text.length];
     write(text.slice(0, start) + emoji + text.slice(end));
     field.current?.focus();
+    // Behind it, once it is drawn.
+    requestAnimationFrame(() => field.current?.setSelectionRange(start + emoji.length, start + emoji.length));
   };
   return (
     <form className="composer" onSubmit={(event) => (event.preventDefault(), send())}>
@@ -59,7 +65,7 @@ export function Composer({ widget }: { widget: Widget }) {
       <textarea
         ref={field} rows={1} data-testid="say" autoComplete="off" dir="auto" value={text}
         placeholder={t("placeholder")} aria-label={t("placeholder")}
-        onInput={(event) => (write(event.currentTarget.value), typing(event.currentTarget.value.trim() !== ""))}
+        onChange={(event) => (write(event.currentTarget.value), typing(event.currentTarget.value.trim() !== ""))}
         onKeyDown={key} onPaste={paste} onCompositionEnd={() => (composed.current = performance.now())} onBlur={() => typing(false)}
       />
       <Emoji add={add} />
@@ -112,33 +118,4 @@ function useTyping(tell: (on: boolean) => void): (on: boolean) => void {
     clearTimeout(idle.current ?? undefined);
     idle.current = setTimeout(stop, TYPING_ENDS_MS);
   };
-}
-
-function Emoji({ add }: { add(emoji: string): void }) {
-  const [open, setOpen] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return undefined;
-    const away = (event: Event) => event.composedPath().includes(box.current as EventTarget) || setOpen(false);
-    document.addEventListener("pointerdown", away);
-    return () => document.removeEventListener("pointerdown", away);
-  }, [open]);
-  const escape = (event: KeyboardEvent) => {
-    if (!open || event.key !== "Escape") return;
-    event.preventDefault();
-    setOpen(false);
-    box.current?.querySelector("button")?.focus();
-  };
-  return (
-    <div className="emoji" ref={box} onKeyDown={escape}>
-      <button type="button" className="bare" data-testid="emoji" aria-expanded={open} aria-label={t("widget_emoji")} title={t("widget_emoji")} onClick={() => setOpen(!open)}>
-        <Icon d={SMILE} />
-      </button>
-      {open && (
-        <div className="items" role="group" aria-label={t("widget_emoji_choose")}>
-          {EMOJI.map((each) => <button key={each} type="button" onClick={() => (setOpen(false), add(each))}>{each}</button>)}
-        </div>
-      )}
-    </div>
-  );
 }

@@ -15,7 +15,7 @@ export function Header({ widget }: { widget: Widget }) {
       <div className="top">
         <div className="face" data-holder={holding?.holder ?? "bot"} aria-hidden="true">{initial || <Icon d={BELL} />}</div>
         <div className="who" data-testid="holder" role="status">
-          <strong>{title}</strong>
+          <strong><bdi>{title}</bdi></strong>
           {more && <span className="more">{more}</span>}
         </div>
         <Menu widget={widget} />

@@ -8,6 +8,7 @@ import type { Widget } from "../widget.ts";
 import { Composer } from "./Composer.tsx";
 import { Header } from "./Header.tsx";
 import { BELL, Icon } from "./icons.tsx";
+import { LeaveMessage } from "./LeaveMessage.tsx";
 import { Rating } from "./Rating.tsx";
 import { Transcript } from "./Transcript.tsx";
 
@@ -39,8 +40,9 @@ export function Panel({ widget }: { widget: Widget }) {
     >
       <Header widget={widget} />
       <Transcript
-        rows={all} top={state.top} typing={state.typing !== null} pictures={widget.pictures} again={(id) => chat.again(id)} say={(title, payload) => chat.say(title, payload)}
-        tail={all.length === 0 ? <Greeting widget={widget} /> : <Chips widget={widget} />}
+        rows={all} top={state.top} typing={state.typing !== null} pictures={widget.pictures} again={(id) => chat.again(id)} say={(title, payload) => chat.say(title, payload)} own={(url) => widget.own(url)}
+        older={state.since > 0 ? () => void chat.older() : null}
+        tail={all.length === 0 ? <Greeting widget={widget} /> : <><Chips widget={widget} />{!closed && <LeaveMessage widget={widget} />}</>}
       />
       {over && <div className="over" aria-hidden="true">{t("file_drop")}</div>}
       {closed ? <Ending widget={widget} /> : <Composer widget={widget} />}
@@ -67,7 +69,7 @@ function Greeting({ widget }: { widget: Widget }) {
       <h2>{greeting || t("greeting")}</h2>
       <p>{t("greeting_more")}</p>
       <div className="chips" role="group" aria-label={t("suggestions")}>
-        {asks.map((each) => <button key={each} type="button" className="chip" onClick={() => widget.chat.say(each)}>{each}</button>)}
+        {asks.map((each) => <button key={each} type="button" className="chip" dir="auto" onClick={() => widget.chat.say(each)}>{each}</button>)}
       </div>
     </div>
   );
@@ -79,7 +81,7 @@ function Chips({ widget }: { widget: Widget }) {
   return (
     <div className="chips" role="group" aria-label={t("suggestions")}>
       {found.map(({ title, payload }) => (
-        <button key={payload + title} type="button" className="chip" onClick={() => (widget.chat.say(title, payload), widget.focus())}>{title}</button>
+        <button key={payload + title} type="button" className="chip" dir="auto" onClick={() => (widget.chat.say(title, payload), widget.focus())}>{title}</button>
       ))}
     </div>
   );

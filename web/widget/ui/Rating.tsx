@@ -35,7 +35,7 @@ export function Rating({ widget }: { widget: Widget }) {
       </div>
       {stars > 0 && (
         <>
-          <textarea rows={2} value={text} data-testid="rate-text" placeholder={t("rate_more")} aria-label={t("rate_more")} maxLength={1000} dir="auto" onInput={(event) => setText(event.currentTarget.value)} />
+          <textarea rows={2} value={text} data-testid="rate-text" placeholder={t("rate_more")} aria-label={t("rate_more")} maxLength={1000} dir="auto" onChange={(event) => setText(event.currentTarget.value)} />
           {failed && <p className="trouble" role="alert">{t("error_unavailable_now")}</p>}
           <button type="submit" className="primary" data-testid="rate-send">{t("rate_send")}</button>
         </>

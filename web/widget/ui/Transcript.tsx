@@ -3,7 +3,7 @@
 import { memo } from "react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { clock, day, full } from "../../src/clock.ts";
+import { clock, day, full, now } from "../../src/clock.ts";
 import type { LineRow, Row } from "../../src/rows.ts";
 import { language, t } from "../../src/words.ts";
 import type { Pictures } from "../../src/pictures.ts";
@@ -12,7 +12,10 @@ import { Message } from "./Message.tsx";
 
 /** Nearer to the end than this, and new messages pull the view along. */
 const NEAR_PX = 80;
-const CHUNK_ROWS = 30;
+/** By seq, so that older ones that come before change no chunk that is there. */
+const CHUNK_SEQS = 16;
+/** Nearer to the beginning than this, and older ones are fetched. */
+const OLDER_PX = 1000;
 const GUESSED_ROW_PX = 64;
 const AHEAD_PX = 1500;
 
@@ -20,6 +23,8 @@ export interface Acts {
   pictures: Pictures;
   again(id: string): void;
   say(title: string, payload: string): void;
+  /** Whether a picture at this address is the site's own, so that showing it tells nobody else. */
+  own(url: string): boolean;
 }
 
 interface Props extends Acts {
@@ -27,12 +32,15 @@ interface Props extends Acts {
   top: number;
   typing: boolean;
   tail: ReactNode;
+  /** Fetches what lies before; null where that is all. */
+  older: (() => void) | null;
 }
 
-export function Transcript({ rows, top, typing, tail, pictures, again, say }: Props) {
+export function Transcript({ rows, top, typing, tail, older, pictures, again, say, own }: Props) {
   const scroll = useRef<HTMLDivElement>(null);
   const inside = useRef<HTMLDivElement>(null);
   const near = useRef(true);
+  const held = useRef({ first: "", top: 0, height: 0 });
   const seen = useRef(top);
   const [behind, setBehind] = useState(0);
   const end = () => {
@@ -47,6 +55,14 @@ export function Transcript({ rows, top, typing, tail, pictures, again, say }: Pr
     if (near.current || mine) end();
     else setBehind(rows.filter((each) => each.row === "message" && each.seq > seen.current).length);
   }, [top, mine, typing, language]);
+  // What comes before moves nothing of what is read: some browsers see to it by themselves, not all, and none at the very beginning.
+  const first = rows[0]?.key ?? "";
+  useLayoutEffect(() => {
+    const box = scroll.current;
+    if (!box) return;
+    if (held.current.first !== first && !near.current) box.scrollTop = held.current.top + box.scrollHeight - held.current.height;
+    held.current = { first, top: box.scrollTop, height: box.scrollHeight };
+  });
   useEffect(() => {
     if (!scroll.current || !inside.current) return undefined;
     const keeping = new ResizeObserver(() => {
@@ -62,6 +78,8 @@ export function Transcript({ rows, top, typing, tail, pictures, again, say }: Pr
     near.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
     if (near.current && behind > 0) setBehind(0);
     if (near.current) seen.current = top;
+    held.current = { ...held.current, top: box.scrollTop, height: box.scrollHeight };
+    if (older && box.scrollTop < OLDER_PX) older();
   };
   const chunks = chunked(rows);
   return (
@@ -69,8 +87,9 @@ export function Transcript({ rows, top, typing, tail, pictures, again, say }: Pr
       <div className="scroll" ref={scroll} onScroll={scrolled} tabIndex={0} role="region" aria-label={t("log")}>
         <div ref={inside}>
           <div className="rows" role="log" aria-live="off" aria-label={t("widget_transcript")}>
+            {older && <div className="older" aria-hidden="true"><i className="spin" /></div>}
             {chunks.map((each, index) => (
-              <Chunk key={index} rows={each} scroll={scroll} late={index >= chunks.length - 2} spoken={language} pictures={pictures} again={again} say={say} />
+              <Chunk key={each.id} rows={each.rows} scroll={scroll} late={index >= chunks.length - 2} spoken={language} pictures={pictures} again={again} say={say} own={own} />
             ))}
           </div>
           {typing && <div className="typing" role="img" aria-label={t("typing")}><i /><i /><i /></div>}
@@ -84,9 +103,22 @@ export function Transcript({ rows, top, typing, tail, pictures, again, say }: Pr
   );
 }
 
-function chunked(rows: readonly Row[]): Row[][] {
-  const made: Row[][] = [];
-  for (let at = 0; at < rows.length; at += CHUNK_ROWS) made.push(rows.slice(at, at + CHUNK_ROWS));
+interface Rows {
+  id: number;
+  rows: Row[];
+}
+
+function chunked(rows: readonly Row[]): Rows[] {
+  const made: Rows[] = [];
+  for (const row of rows) {
+    const seq = row.row === "message" ? row.seq : 0;
+    const last = made.at(-1);
+    const id = seq === 0 ? (last?.id ?? -1) : Math.floor(seq / CHUNK_SEQS);
+    if (last && (last.id === id || last.id === -1)) {
+      last.id = id;
+      last.rows.push(row);
+    } else made.push({ id, rows: [row] });
+  }
   return made;
 }
 
@@ -97,7 +129,7 @@ interface ChunkProps extends Acts {
   spoken: string;
 }
 
-const Chunk = memo(function Chunk({ rows, scroll, late, pictures, again, say }: ChunkProps) {
+const Chunk = memo(function Chunk({ rows, scroll, late, pictures, again, say, own }: ChunkProps) {
   const box = useRef<HTMLDivElement>(null);
   const height = useRef(0);
   const [shown, setShown] = useState(late);
@@ -118,7 +150,7 @@ const Chunk = memo(function Chunk({ rows, scroll, late, pictures, again, say }: 
   const far = { height: `${height.current || rows.length * GUESSED_ROW_PX}px` };
   return (
     <div ref={box} className="chunk" style={shown ? { height: "auto" } : far}>
-      {shown && rows.map((row) => <Line key={row.key} row={row} pictures={pictures} again={again} say={say} />)}
+      {shown && rows.map((row) => <Line key={row.key} row={row} pictures={pictures} again={again} say={say} own={own} />)}
     </div>
   );
 }, same);
@@ -134,16 +166,16 @@ function alike(one: Row, two: Row | undefined): boolean {
   return true;
 }
 
-function Line({ row, pictures, again, say }: { row: Row } & Acts) {
+function Line({ row, pictures, again, say, own }: { row: Row } & Acts) {
   switch (row.row) {
     case "day":
-      return <div className="day" title={full(row.at)}>{row.pause ? clock(row.at) : `${day(row.at, Date.now())} ${clock(row.at)}`}</div>;
+      return <div className="day" title={full(row.at)}>{row.pause ? clock(row.at) : `${day(row.at, now())} ${clock(row.at)}`}</div>;
     case "line":
       return <div className="line" data-holder={row.holder} title={full(row.at)}><span>{moved(row)}</span></div>;
     case "rating":
       return null;
     case "message":
-      return <Message row={row} pictures={pictures} again={again} say={say} />;
+      return <Message row={row} pictures={pictures} again={again} say={say} own={own} />;
   }
 }
 
