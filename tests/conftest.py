@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
+
 import pytest
 from hypothesis import settings
 
@@ -22,3 +24,14 @@ pytest_plugins = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys take half a minute each: begun last, they would leave one of two workers idle at the end."""
     items.sort(key=lambda item: "journeys" not in item.nodeid)
+    no_loop_beside_a_browser(items)
+
+
+def no_loop_beside_a_browser(items: list[pytest.Item]) -> None:
+    """A browser's loop runs in the thread until the last test of its module: one that needs a loop of its own fails, or not, by the
+    order of the day."""
+    functions = [item for item in items if isinstance(item, pytest.Function)]
+    seen = {item.path for item in functions if "chromium" in item.fixturenames}
+    mixed = [item.nodeid for item in functions if item.path in seen and iscoroutinefunction(item.function)]
+    if mixed:
+        raise pytest.UsageError(f"an async test in a module with a browser: {', '.join(mixed)}")

@@ -15,7 +15,7 @@ from models.people import People, Person
 from models.sealed import KeyRing
 from models.settings import Settings
 from tests.fixtures_sql import migrated
-from tests.fixtures_store import free_port
+from tests.ports import free_port
 
 PASSWORD = "correct horse battery"
 # What is tested here is not how long guessing takes.

@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fixtures_store import free_port, wait_until
+from tests.fixtures_store import wait_until
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("api", "bot", "handoff", "archive")

@@ -16,7 +16,7 @@ from api.file_store import FileStore, FilesUnavailable, UnusableBucket, file_sto
 from bellhop import doctor
 from models.settings import Settings
 from tests.fixtures_api import Api
-from tests.fixtures_store import free_port
+from tests.ports import free_port
 from tests.test_files import Person
 from tests.test_pictures import picture
 

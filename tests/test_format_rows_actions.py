@@ -19,8 +19,9 @@ from bot.project import Project
 from bot.project.endpoints import ActionEndpoint
 from bot.project_tests import run_tests
 from bot.remote_server import RemoteServer
-from tests.action_server import Scripted, free_port, http, rasa_server
+from tests.action_server import Scripted, http, rasa_server
 from tests.dialogue_talk import Talk, written
+from tests.ports import free_port
 from tests.test_actions import tracker
 
 LIMIT_SECONDS = 10.0

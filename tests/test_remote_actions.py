@@ -19,8 +19,9 @@ from bot.project import Project
 from bot.project.endpoints import ActionEndpoint
 from models.sealed import KeyRing
 from models.settings import Settings
-from tests.action_server import free_port, kill, rasa_server
+from tests.action_server import kill, rasa_server
 from tests.dialogue_talk import Talk, written
+from tests.ports import free_port
 from tests.test_actions import tracker
 
 PHONE = "13912345678"

@@ -15,7 +15,8 @@ from bot.action_answer import ActionFailed, ActionRejected, Ran
 from bot.project.endpoints import ActionEndpoint
 from bot.remote_breaker import FAILURES_MOST, OPEN_SECONDS, RETRIES_MOST, Breaker, RetryBudget
 from bot.remote_server import RemoteServer
-from tests.action_server import Scripted, free_port, http
+from tests.action_server import Scripted, http
+from tests.ports import free_port
 from tests.test_actions import tracker
 
 SECRET = "s3cret-of-the-server"

@@ -24,7 +24,8 @@ from bellhop.failure import USAGE, Failure
 from bellhop.keeper import FIRST_PAUSE, HEALTHY, LONGEST_PAUSE, Keeper, ended_by, next_pause
 from bellhop.supervisor import SOURCE, only_one
 from models.settings import Settings
-from tests.fixtures_store import free_port, wait_until
+from tests.fixtures_store import wait_until
+from tests.ports import free_port
 
 LIMIT = timedelta(seconds=30)
 OBEDIENT = (

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from models.entry import Author, AuthorKind, Message
 from tests.fixtures_api import Api
-from tests.fixtures_store import free_port
+from tests.ports import free_port
 from tests.test_web import NODE, WEB
 from tests.widget_side import bubbles, commit, say, sent
 

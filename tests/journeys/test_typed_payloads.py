@@ -1,16 +1,13 @@
-"""What only a button says, typed by customers: in the widget, over REST and on the socket it is text like any other, and begins nothing."""
+"""What only a button says, typed by customers: over REST and on the socket it is text like any other, and begins nothing."""
 
 from __future__ import annotations
 
 import secrets
 
 import httpx
-import pytest
-from playwright.sync_api import Browser, expect
 
 from tests.client import Customer
 from tests.fixtures_product import Product
-from tests.journeys.test_browser import Chat
 
 # A person, a form with a slot that is filled already, and what Rasa itself does on one.
 TYPED = ("/human_handoff", '/refund{"order_number": "A1003"}', "/restart", "／human_handoff")
@@ -45,14 +42,3 @@ async def test_on_the_socket_and_over_rest_it_is_text(product: Product) -> None:
                 # One that says it was a button, which nobody has shown.
                 assert await said(product, text=typed, payload=typed) in REPHRASE, typed
                 assert await said(product, text=NOTHING, payload=typed) in REPHRASE, typed
-
-
-@pytest.mark.browser
-def test_in_the_widget_it_is_text_too(browser: Browser, product: Product) -> None:
-    chat = Chat(browser, product, "en-US")
-    chat.say(TYPED[1])
-    answers = chat.page.locator('[data-author="bot"]')
-    expect(answers).to_have_count(1, timeout=30_000)
-    expect(chat.page.locator('[data-author="customer"]').last).to_contain_text(TYPED[1])
-    assert any(each in answers.inner_text() for each in REPHRASE)
-    expect(chat.page.get_by_test_id("holder")).to_contain_text("Assistant")
