@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 LAST = 19
+# From here on whoever has something to do for the chat does not wait until our slice of time is over, not even on our own core.
+IDLE_FROM = 10
 # Each library of linear algebra would otherwise begin as many threads as there are cores.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _SESSION = Path("/proc/self/autogroup")
@@ -61,7 +63,7 @@ def aside(work: Callable[[], _Done], nice: int) -> _Done:
 
     def run() -> None:
         os.nice(nice)
-        if nice >= LAST:
+        if nice >= IDLE_FROM:
             with suppress(OSError, AttributeError):
                 os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
         with suppress(OSError, AttributeError):

@@ -25,10 +25,12 @@ logger = logging.getLogger("bellhop.bot")
 
 
 class Grouping:
-    """Looks once a minute whether there is something new; `mine` says whether this worker is the one that looks."""
+    """Looks once a minute whether there is something new; `mine` says whether this worker is the one that looks. The process starts in
+    `folder`: settings may be relative to it."""
 
-    def __init__(self, engine: Engine, mine: Callable[[], bool], every: float = LOOK_SECONDS) -> None:
+    def __init__(self, engine: Engine, folder: Path, mine: Callable[[], bool], every: float = LOOK_SECONDS) -> None:
         self._inbox = Inbox(engine)
+        self._folder = folder
         self._mine = mine
         self._every = every
 
@@ -45,7 +47,7 @@ class Grouping:
             await pause(self._every, stop)
 
     async def _group(self, stop: asyncio.Event) -> None:
-        child = await aside.begin("bot.grouping", folder=Path.cwd())
+        child = await aside.begin("bot.grouping", folder=self._folder)
         ended, stopped = asyncio.create_task(child.wait()), asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)

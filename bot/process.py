@@ -57,7 +57,7 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
             model.interpreter.warm()
             answers = Answers(engine, bot)
             await answers.look()
-            grouping = Grouping(engine, lambda: worker.first)
+            grouping = Grouping(engine, folder, lambda: worker.first)
             training = Training(engine, folder, lambda: worker.first)
 
             async def work(stop: asyncio.Event) -> None:

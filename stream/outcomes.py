@@ -1,5 +1,5 @@
-"""What came of each conversation, one row for each, for reports. Made again from its entries whenever there are new ones: to make a row
-twice changes nothing, and what a crash left undone is done by the next look.
+"""What came of each conversation, one row for each, for reports. A row says up to which entry it was made, and goes on from there: to
+make it twice changes nothing, and what a crash left undone is done by the next look.
 
 Synchronous: call it through asyncio.to_thread.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, case, delete, insert, or_, select
+from sqlalchemy import Connection, Engine, case, delete, func, insert, or_, select
 
 from models import releases, trial, trials
 from models.database import writing
@@ -65,9 +65,8 @@ class _Body(msgspec.Struct):
     stars: int = 0
 
 
-def outcome(conversation: str, entries: Iterable[Said]) -> Outcome:
-    """Of all entries, in order. Pure."""
-    made = Outcome(conversation)
+def outcome(made: Outcome, entries: Iterable[Said]) -> Outcome:
+    """With the entries that lie behind those that it was made of, in order. Pure."""
     for each in entries:
         made = _after(replace(made, seq=each.seq, began=made.began or each.at), each)
     return made
@@ -133,26 +132,30 @@ class Outcomes:
         return len(stale)
 
     def _make(self, connection: Connection, names: Sequence[str]) -> None:
-        known = messages.c
+        c, known = messages.c, {each.conversation: each for each in _made(connection, names)}
         rows = connection.execute(
-            select(
-                known.conversation, known.seq, known.at, known.kind, known.author_kind, known.author_id,
-                _QUIET.label("body"),
-            )
-            .where(known.conversation.in_(names))
-            .order_by(known.conversation, known.seq)
-        )  # fmt: skip
+            select(c.conversation, c.seq, c.at, c.kind, c.author_kind, c.author_id, _QUIET.label("body"))
+            .outerjoin(outcomes, outcomes.c.conversation == c.conversation)
+            .where(c.conversation.in_(names), c.seq > func.coalesce(outcomes.c.seq, 0))
+            .order_by(c.conversation, c.seq)
+        )
         said: dict[str, list[Said]] = {}
         for row in rows:
             entry = Said(row.seq, row.at, row.kind, row.author_kind, row.author_id or "", row.body)
             said.setdefault(row.conversation, []).append(entry)
-        made = [outcome(name, entries) for name, entries in said.items()]
+        made = [outcome(known.get(name) or Outcome(name), entries) for name, entries in said.items()]
         _try(connection, {each.conversation: each.stars for each in made})
-        connection.execute(delete(outcomes).where(outcomes.c.conversation.in_(names)))
+        connection.execute(delete(outcomes).where(outcomes.c.conversation.in_(list(said))))
         if made:
             connection.execute(
                 insert(outcomes), [{name: getattr(each, name) for name in Outcome.__slots__} for each in made]
             )
+
+
+def _made(connection: Connection, names: Sequence[str]) -> list[Outcome]:
+    columns = [outcomes.c[name] for name in Outcome.__slots__]
+    rows = connection.execute(select(*columns).where(outcomes.c.conversation.in_(names)))
+    return [Outcome(*row) for row in rows]
 
 
 def _try(connection: Connection, stars: Mapping[str, int]) -> None:

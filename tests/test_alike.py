@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,14 +58,18 @@ def test_the_inbox_is_put_together(sqlite_engine: Engine, without: None) -> None
     assert regroup(box) == 0
 
 
-async def test_one_worker_does_it_when_there_is_something_new(
-    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+async def test_one_worker_does_it_when_there_is_something_new_in_the_folder_where_the_bot_began(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("BELLHOP_DATABASE_URL", str(sqlite_engine.url))
+    database = Path(str(sqlite_engine.url.database))
+    monkeypatch.setenv("BELLHOP_DATABASE_URL", f"sqlite:///{database.name}")
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
     box = Inbox(sqlite_engine)
     box.notice([item(n, text) for n, text in enumerate(SAME)])
     stop, mine = asyncio.Event(), [False]
-    running = asyncio.create_task(Grouping(sqlite_engine, lambda: mine[0], every=0.05).run(stop))
+    running = asyncio.create_task(Grouping(sqlite_engine, database.parent, lambda: mine[0], every=0.05).run(stop))
     await asyncio.sleep(0.3)
     assert len(box.groups()) == 3, "another worker has the first partition"
     mine[0] = True

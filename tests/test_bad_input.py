@@ -122,9 +122,10 @@ def test_of_two_admins_who_change_an_example_the_second_is_told(
     fill(api)
     console = Console(browser, api, locale).opened("data")
     console["intent"].filter(has_text="refund").click()
-    console["example-edit"].first.click()
-    line = console["example-line"].input_value()
-    (mine,) = [each for each in ExampleList(engine).all() if each.text == line and each.intent == "refund"]
+    mine = next(each for each in ExampleList(engine).all() if each.intent == "refund")
+    line = mine.text
+    console["example"].filter(has_text=line).first.get_by_test_id("example-edit").click()
+    expect(console["example-line"]).to_have_value(line)
     Teaching(engine).move([mine.id], "track", "a_other")
     console["example-line"].fill(f"{line} please")
     console["example-save"].click()

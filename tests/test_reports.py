@@ -55,25 +55,31 @@ WHOLE = [
 
 
 def test_what_came_of_a_conversation() -> None:
-    assert outcome("c_1", WHOLE) == Outcome(
+    assert outcome(Outcome("c_1"), WHOLE) == Outcome(
         "c_1", 8, BEGAN, "asked", BEGAN + 1_000, BEGAN + 5_000, BEGAN + 9_000, BEGAN + 60_000, "a_wen", 1, 1, 1, 4
     )
     again = [*WHOLE, entry(9, BEGAN + 70_000, "agent", "holder", REOPEN, "a_li")]
-    assert outcome("c_1", again).closed == 0, "reopened"
-    joined = outcome("c_1", [WHOLE[0], WHOLE[3]])
+    assert outcome(Outcome("c_1"), again).closed == 0, "reopened"
+    joined = outcome(Outcome("c_1"), [WHOLE[0], WHOLE[3]])
     assert (joined.reason, joined.asked) == ("joined", BEGAN + 5_000)
-    alone = outcome("c_1", WHOLE[:2])
+    alone = outcome(Outcome("c_1"), WHOLE[:2])
     assert (alone.asked, alone.reason, alone.agent) == (0, "", "")
 
 
 @given(st.lists(st.sampled_from(WHOLE), max_size=20))
 def test_whatever_the_entries_are_there_is_an_outcome(entries: list[Said]) -> None:
-    made = outcome("c_1", entries)
+    made = outcome(Outcome("c_1"), entries)
     assert made.customer_messages + made.bot_messages + made.agent_messages == sum(
         each.kind == "message" for each in entries
     )
     assert bool(made.taken) <= bool(made.asked)
     assert bool(made.answered) <= bool(made.taken)
+
+
+@given(st.lists(st.sampled_from(WHOLE), max_size=20), st.integers(0, 20))
+def test_it_goes_on_from_where_it_was_as_if_made_of_all(entries: list[Said], at: int) -> None:
+    begun = outcome(Outcome("c_1"), entries[:at])
+    assert outcome(begun, entries[at:]) == outcome(Outcome("c_1"), entries)
 
 
 def archived(engine: Engine, name: str, entries: Sequence[Said], seq: int | None = None) -> None:
@@ -105,6 +111,7 @@ def test_rows_are_made_once_and_again_when_there_is_more(sql_engine: Engine) -> 
     with sql_engine.connect() as connection:
         rows = {row.conversation: row for row in connection.execute(select(outcomes))}
     assert (rows["c_1"].seq, rows["c_1"].taken, rows["c_2"].stars) == (4, BEGAN + 5_000, 4)
+    assert (rows["c_1"].began, rows["c_1"].customer_messages, rows["c_1"].bot_messages) == (BEGAN, 1, 1)
 
 
 def filled(engine: Engine, rows: Sequence[dict[str, Any]], prefix: str = "c") -> None:

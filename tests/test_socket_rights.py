@@ -53,6 +53,7 @@ MATRIX: dict[str, tuple[dict[str, Any], tuple[str | None, ...]]] = {
     "rate": ({"stars": 5}, ("not_closed", "not_found", "forbidden", "forbidden")),
     "close": ({}, (OK, "not_found", "not_assigned", OK)),
 }
+PINGS = 20
 WITHOUT_CONVERSATION = ("ping", "status", "page")
 UNKNOWN = "c_" + "0" * 32
 
@@ -426,9 +427,20 @@ async def test_a_hundred_sockets_at_once_are_all_served(make_api: Callable[..., 
     many = [Customer(api.base, first.token, first.conversation) for _ in range(100)]
     async with AsyncExitStack() as stack:
         await asyncio.gather(*(stack.enter_async_context(each) for each in many))
-        await asyncio.gather(*(each.send({"type": "ping"}) for each in many))
-        await asyncio.gather(*(each.until(lambda e=each: count_pongs(e) > 0, "a pong") for each in many))  # type: ignore[misc]
-        assert [each.errors for each in many if each.errors] == []
+        await asyncio.gather(*(answered(each) for each in many))
+        assert {error["code"] for each in many for error in each.errors} <= {"unavailable"}
+
+
+async def answered(one: Customer) -> None:
+    """A ping, and again where the store was too slow for it, as clients do."""
+    for _ in range(PINGS):
+        errors = len(one.errors)
+        await one.send({"type": "ping"})
+        await one.until(lambda: count_pongs(one) > 0 or len(one.errors) > errors, "a pong")  # noqa: B023
+        if count_pongs(one) > 0:
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("the store is too slow for any ping")
 
 
 async def test_while_the_store_is_gone_nothing_is_promised_and_then_it_goes_on(

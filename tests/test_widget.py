@@ -422,6 +422,37 @@ def test_a_signed_customer_is_somebody_else_than_the_one_before(
     assert one.complaints == []
 
 
+def test_who_follows_before_the_one_before_has_arrived_loses_nothing_and_is_nobody_else(
+    browser: Browser, make_api: Callable[..., Api], tmp_path: Path
+) -> None:
+    """The site's page says twice at once who is there, and the server answers the first time last."""
+    secret = tmp_path / "identity"
+    secret.write_text(SECRET)
+    one = Visitor(browser, make_api(identity_secret_file=secret).base)
+    page, held = one.page, list[Route]()
+    one.conversation()
+    page.route("**/api/visitors", lambda route: held.append(route) if len(held) < 2 else route.continue_())
+
+    def identified(token: str | None, waiting: int) -> None:
+        page.evaluate("token => Bellhop.identify({token})", token)
+        while len(held) < waiting:
+            page.wait_for_timeout(10)
+
+    identified(signed(), 1)
+    identified(None, 2)
+    say(page, "nobody's words")
+    for route in held:
+        with page.expect_response("**/api/visitors"):
+            route.continue_()
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
+    expect(bubbles(page)).to_have_text(["nobody's words"])
+    mine = one.conversation()
+    page.reload()
+    expect(bubbles(page)).to_have_text(["nobody's words"])
+    assert one.conversation() == mine
+    assert "who" not in page.evaluate("JSON.parse(localStorage.getItem('bellhop.visitor'))")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_looks_as_admins_have_chosen_and_stays_readable(browser: Browser, api: Api, scheme: str) -> None:
     with DeskSide(api, "boss") as boss:

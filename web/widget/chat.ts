@@ -37,8 +37,13 @@ export class Chat {
   #visitor: Visitor | null;
   #looking = false;
   #identity: string | null = null;
+  /** Whom the shop has named, also while they are still on their way in. */
+  #who: string | undefined;
+  /** How often somebody else has come: what was asked for the one before is nobody's any more. */
+  #person = 0;
   #page = "";
   #begun = false;
+  #ended = false;
   #reaching = false;
   #read = 0;
   #told = 0;
@@ -50,6 +55,7 @@ export class Chat {
   constructor(readonly server: string, private readonly tell: (told: Told) => void) {
     this.#visitors = new Visitors(server);
     this.#visitor = this.#visitors.kept();
+    this.#who = this.#visitor?.who;
     this.#link = new Link({ token: (fresh) => this.#token(fresh), frame: (frame) => this.#received(frame), state: (state) => this.#connected(state) }, server);
     this.#become(this.#visitor);
     this.#visitors.onChange(() => this.#otherVisitor());
@@ -66,7 +72,7 @@ export class Chat {
 
   /** Whether the shop has said who this is. */
   get signed(): boolean {
-    return this.#visitor?.who !== undefined;
+    return this.#who !== undefined;
   }
 
   get token(): string {
@@ -82,7 +88,9 @@ export class Chat {
   identify(token: string | null): void {
     this.#identity = token;
     const who = token === null ? undefined : (subject(token) ?? undefined);
-    if (this.#visitor?.who === who) return;
+    if (this.#who === who) return;
+    this.#who = who;
+    this.#person += 1;
     this.#link.stop();
     this.#visitors.forget();
     this.#become(null);
@@ -95,11 +103,15 @@ export class Chat {
     this.#begun = true;
     this.#outbox = await Outbox.open();
     await this.#recall();
+    if (this.#ended) return;
     this.#show({});
     this.#link.start();
   }
 
+  /** For ever: who was still on their way in is not kept, since a chat that was begun meanwhile has a visitor of its own. */
   end(): void {
+    this.#ended = true;
+    this.#person += 1;
     this.#link.stop();
     this.#tabs?.close();
   }
@@ -164,11 +176,12 @@ export class Chat {
   async restart(): Promise<void> {
     if (!this.#visitor) return;
     this.#show({ trouble: false });
+    const person = this.#person;
     try {
-      await this.#enter(await this.#visitors.anew(this.#visitor));
+      await this.#enter(this.#still(person, await this.#visitors.anew(this.#visitor)));
       this.#link.start();
     } catch {
-      this.#show({ trouble: true });
+      this.#show({ trouble: person === this.#person });
     }
   }
 
@@ -178,20 +191,29 @@ export class Chat {
     const kept = this.#visitors.kept();
     // Another tab may have a fresh one already.
     const known = fresh && kept?.token === this.#visitor?.token ? null : kept;
-    const found = known ?? (await this.#arrive());
+    const person = this.#person;
+    const found = known ?? this.#still(person, await this.#arrive(person));
     if (found.conversation !== this.#visitor?.conversation) await this.#enter(found);
-    this.#visitor = found;
+    if (person === this.#person) this.#visitor = found;
     return found.token;
   }
 
+  /** The visitor, who is kept; throws where they have become somebody else while the server was asked. */
+  #still(person: number, visitor: Visitor): Visitor {
+    if (person !== this.#person) throw new Error("somebody else has come");
+    this.#visitors.keep(visitor);
+    return visitor;
+  }
+
   /** A shop's token that is not taken is the shop's trouble; its customer can still ask. */
-  async #arrive(): Promise<Visitor> {
+  async #arrive(person: number): Promise<Visitor> {
     try {
       return await this.#visitors.arrive(language, this.#identity);
     } catch (error) {
-      if (!(error instanceof NotSigned)) throw error;
+      if (!(error instanceof NotSigned) || person !== this.#person) throw error;
       console.warn("Bellhop: the token given to identify() was not taken, so this visitor is anonymous.");
       this.#identity = null;
+      this.#who = undefined;
       return this.#visitors.arrive(language, null);
     }
   }
@@ -215,13 +237,15 @@ export class Chat {
   #otherVisitor(): void {
     const found = this.#visitors.kept();
     if (found === null || found.conversation === this.#visitor?.conversation) return;
+    this.#who = found.who;
     void this.#enter(found).then(() => this.#begun && this.#link.start());
   }
 
   async #recall(): Promise<void> {
     if (!this.#visitor || !this.#outbox) return;
-    const items = (await this.#outbox.load(this.#visitor.customer)).get(this.#visitor.conversation);
-    if (items) this.view = { ...this.view, state: step(this.view.state, { on: "kept", items })[0] };
+    const { customer, conversation: where } = this.#visitor;
+    const items = (await this.#outbox.load(customer)).get(where);
+    if (items && where === this.#visitor?.conversation) this.view = { ...this.view, state: step(this.view.state, { on: "kept", items })[0] };
   }
 
   // ---- what happens

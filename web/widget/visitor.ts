@@ -28,7 +28,11 @@ export class Visitors {
     }
   }
 
-  /** Anonymous, or as the shop's token says. */
+  keep(visitor: Visitor): void {
+    keep(KEY, JSON.stringify(visitor));
+  }
+
+  /** Anonymous, or as the shop's token says. Not kept yet: meanwhile they may have become somebody else. */
   arrive(language: string, identity: string | null): Promise<Visitor> {
     return this.#post("/api/visitors", { language, ...(identity ? { identity } : {}) }, identity ? { who: subject(identity) ?? "" } : {});
   }
@@ -51,9 +55,7 @@ export class Visitors {
     const answer = await fetch(this.server + path, { method: "POST", headers, body: JSON.stringify(body) });
     if (answer.status === 401 && more.who !== undefined && !token) throw new NotSigned();
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    const visitor = { ...((await answer.json()) as Visitor), ...more };
-    keep(KEY, JSON.stringify(visitor));
-    return visitor;
+    return { ...((await answer.json()) as Visitor), ...more };
   }
 }
 
