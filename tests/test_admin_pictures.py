@@ -15,7 +15,6 @@ from tests.test_console import Console
 
 pytestmark = pytest.mark.browser
 # A busy machine takes its time: only who never answers is wrong.
-expect.set_options(timeout=30_000)
 
 SIZE = {"width": 1280, "height": 800}
 WORKDAYS = {day: ["09:00-18:00"] for day in ("Mo", "Tu", "We", "Th", "Fr")}

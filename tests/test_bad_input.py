@@ -24,7 +24,6 @@ from tests.test_versions import added, judged
 
 pytestmark = pytest.mark.browser
 # A busy machine takes its time: only who never answers is wrong.
-expect.set_options(timeout=30_000)
 
 LIVE, NEW = "1" * 16, "2" * 16
 LANGUAGES = pytest.mark.parametrize("locale", ["zh-CN", "en-US"])

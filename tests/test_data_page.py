@@ -24,7 +24,6 @@ from tests.test_console import Console
 
 pytestmark = pytest.mark.browser
 # A busy machine takes its time: only who never answers is wrong.
-expect.set_options(timeout=30_000)
 
 CITIES = {"city": {"roles": ["origin", "destination"], "groups": []}, "order_id": {"roles": [], "groups": []}}
 IMPORTED = """version: "3.1"

@@ -44,7 +44,7 @@ class Desk:
         self["email"].fill(email)
         self["password"].fill(product.password)
         self["login"].click()
-        expect(self["status"]).to_have_attribute("aria-checked", "true", timeout=15_000)
+        expect(self["status"]).to_have_attribute("aria-checked", "true")
 
     def __getitem__(self, testid: str):  # type: ignore[no-untyped-def]
         return self.page.get_by_test_id(testid)
@@ -74,17 +74,17 @@ def test_an_offer_goes_on_when_declined_and_a_conversation_to_a_colleague_with_a
     admin = Desk(browser, product, locale, color_scheme=scheme)
     chat = Chat(browser, product, locale)
     chat.say(ASK[locale])
-    expect(admin["offer"]).to_have_count(1, timeout=30_000)
+    expect(admin["offer"]).to_have_count(1)
     assert 0 < int("".join(filter(str.isdigit, admin["offer-left"].inner_text()))) <= 30
     shot(admin.page, f"{name}-1-offer")
     assert admin.serious() == []
 
     li = Desk(browser, product, locale, LI, color_scheme=scheme)
     admin["offer-decline"].click()
-    expect(li["offer"]).to_have_count(1, timeout=30_000)
-    expect(admin["offer"]).to_have_count(0, timeout=15_000)
+    expect(li["offer"]).to_have_count(1)
+    expect(admin["offer"]).to_have_count(0)
     li["offer-accept"].click()
-    expect(li["reply"]).to_be_focused(timeout=15_000)
+    expect(li["reply"]).to_be_focused()
     expect(li["offer"]).to_have_count(0)
     li["reply"].fill(PAYLOAD)
     li["reply-send"].click()
@@ -92,7 +92,7 @@ def test_an_offer_goes_on_when_declined_and_a_conversation_to_a_colleague_with_a
 
     li["reply"].fill("half an answer")
     li.page.reload()
-    li["mine-row"].first.click(timeout=15_000)
+    li["mine-row"].first.click()
     expect(li["reply"]).to_have_value("half an answer")
 
     # What the customer sends is seen here, and a name is text.
@@ -100,10 +100,10 @@ def test_an_offer_goes_on_when_declined_and_a_conversation_to_a_colleague_with_a
     chat.page.get_by_test_id("file").set_input_files(
         [sent, {"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF}]
     )
-    expect(chat.page.locator('.tile[data-state="ready"]')).to_have_count(2, timeout=20_000)
+    expect(chat.page.locator('.tile[data-state="ready"]')).to_have_count(2)
     chat.page.get_by_test_id("send").click()
     seen = li.page.locator('[data-author="customer"] .files')
-    expect(seen.locator("img")).to_have_js_property("naturalWidth", 400, timeout=15_000)
+    expect(seen.locator("img")).to_have_js_property("naturalWidth", 400)
     expect(seen.locator(".paper")).to_contain_text("a.pdf")
     with li.page.expect_download() as download:
         seen.locator(".paper").click()
@@ -116,7 +116,7 @@ def test_an_offer_goes_on_when_declined_and_a_conversation_to_a_colleague_with_a
     li["transfer-choice"].nth(1).click()
     li["transfer-note"].fill(NOTE)
     li["transfer-send"].click()
-    admin["mine-row"].first.click(timeout=15_000)
+    admin["mine-row"].first.click()
     expect(admin.page.locator(".message.note")).to_contain_text(NOTE)
     shot(admin.page, f"{name}-3-handed-over")
     assert admin.serious() == []
@@ -131,12 +131,12 @@ def test_an_offer_goes_on_when_declined_and_a_conversation_to_a_colleague_with_a
 
     admin["close"].click()
     admin["close"].click()
-    admin["reopen"].click(timeout=15_000)
-    expect(admin["reply"]).to_be_focused(timeout=15_000)
-    expect(admin["mine-row"]).to_have_count(1, timeout=15_000)
+    admin["reopen"].click()
+    expect(admin["reply"]).to_be_focused()
+    expect(admin["mine-row"]).to_have_count(1)
 
     admin["nav-people"].click()
-    expect(admin["people"]).to_contain_text(f"Li {PAYLOAD}", timeout=15_000)
+    expect(admin["people"]).to_contain_text(f"Li {PAYLOAD}")
     admin["people-find"].fill("nobody like that")
     expect(admin["people"]).to_be_hidden()
     admin["people-find"].fill("LI@")
@@ -144,7 +144,7 @@ def test_an_offer_goes_on_when_declined_and_a_conversation_to_a_colleague_with_a
     shot(admin.page, f"{name}-4-people")
     assert admin.serious() == []
     li.page.goto(f"{product.base}/desk/people")
-    expect(li["status"]).to_be_visible(timeout=15_000)
+    expect(li["status"]).to_be_visible()
     expect(li["nav-people"]).to_have_count(0)
     assert [*admin.complaints, *li.complaints, *chat.complaints] == []
 
@@ -155,7 +155,7 @@ def test_who_does_not_answer_offers_is_away_and_is_told(browser: Browser, make_p
     desk = Desk(browser, product, "en-US")
     chat = Chat(browser, product, "en-US")
     chat.say(ASK["en-US"])
-    expect(desk["offer"]).to_have_count(1, timeout=30_000)
-    expect(desk["status"]).to_have_attribute("aria-checked", "false", timeout=30_000)
+    expect(desk["offer"]).to_have_count(1)
+    expect(desk["status"]).to_have_attribute("aria-checked", "false")
     expect(desk["offer"]).to_have_count(0)
     expect(desk.page.get_by_role("alert")).to_contain_text("you are away now")

@@ -59,15 +59,15 @@ class Agent:
         self["email"].fill(f"{who}@shop.test")
         self["password"].fill(PASSWORD)
         self["login"].click()
-        expect(self["status"]).to_be_visible(timeout=15_000)
-        expect(self["connection"]).to_be_hidden(timeout=15_000)
+        expect(self["status"]).to_be_visible()
+        expect(self["connection"]).to_be_hidden()
 
     def __getitem__(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid)
 
     def opened(self, conversation: str) -> Agent:
         self.page.goto(f"{self.base}/conversations/{conversation}")
-        expect(self["holder"]).to_be_visible(timeout=20_000)
+        expect(self["holder"]).to_be_visible()
         return self
 
     def texts(self) -> list[str]:
@@ -160,7 +160,7 @@ def test_what_anybody_writes_stays_text_at_the_desk(browser: Browser, make_api: 
     agent.page.expose_function("pwned", lambda: fired.append("pwned"))
     agent.page.on("dialog", lambda dialog: (fired.append("dialog"), dialog.dismiss()))
     agent.opened(visitor["conversation"])
-    expect(agent.page.get_by_text(PAYLOADS[-1], exact=True).last).to_be_visible(timeout=20_000)
+    expect(agent.page.get_by_text(PAYLOADS[-1], exact=True).last).to_be_visible()
     assert [text for text in agent.texts() if text in PAYLOADS] == PAYLOADS[-len(agent.texts()) :]
     expect(agent.page.get_by_role("heading", level=2).first).to_have_text(MARKUP)
     expect(agent["tags"]).to_contain_text(MARKUP)
@@ -172,11 +172,11 @@ def test_what_anybody_writes_stays_text_at_the_desk(browser: Browser, make_api: 
         agent["reply"].fill(payload)
         agent["reply"].press("Enter")
         agent["note-tab"].click()
-    expect(agent.page.locator(".message.note")).to_have_count(5, timeout=15_000)
+    expect(agent.page.locator(".message.note")).to_have_count(5)
     assert agent.page.locator(".message.note .text").all_inner_texts() == PAYLOADS[:5]
     agent["reply-tab"].click()
     agent["reply"].fill("/x")
-    expect(agent["canned"]).to_contain_text(PAYLOADS[0], timeout=15_000)
+    expect(agent["canned"]).to_contain_text(PAYLOADS[0])
     agent["reply"].press("Enter")
     expect(agent["reply"]).to_have_value(PAYLOADS[0])
     inside = agent.page.evaluate(
@@ -186,7 +186,7 @@ def test_what_anybody_writes_stays_text_at_the_desk(browser: Browser, make_api: 
     agent.fine()
     for page, shown in (("queues", "queues"), ("settings?tab=webhooks", "hooks")):
         agent.page.goto(f"{agent.base}/{page}")
-        expect(agent[shown]).to_contain_text(MARKUP, timeout=20_000)
+        expect(agent[shown]).to_contain_text(MARKUP)
         assert (
             agent.page.evaluate("document.querySelectorAll('#page :is(b, td, dd) :is(img, script, [onload])').length")
             == 0
@@ -209,23 +209,23 @@ def test_colleagues_tags_and_what_is_sealed(browser: Browser, api: Api, locale: 
         beside.submit(asyncio.run, call()).result()
     wen = Agent(browser, api, "wen", locale, dark).opened(id)
     boss = Agent(browser, api, "boss", locale, dark).opened(id)
-    expect(wen["lookers"]).to_contain_text("Boss", timeout=15_000)
+    expect(wen["lookers"]).to_contain_text("Boss")
     expect(boss["lookers"]).to_contain_text("Wen")
     expect(wen["reveal"]).to_be_disabled()
 
     wen["tag-add"].click()
     wen["tag"].fill("VIP")
     wen["tag"].press("Enter")
-    expect(boss["tags"]).to_contain_text("vip", timeout=15_000)
+    expect(boss["tags"]).to_contain_text("vip")
     boss.page.get_by_role("button", name="vip").click()
-    expect(wen["tags"]).not_to_contain_text("vip", timeout=15_000)
+    expect(wen["tags"]).not_to_contain_text("vip")
 
     wen["tag"].press("Escape")
     wen.page.locator("body").press("t")
-    expect(wen["reply"]).to_be_focused(timeout=15_000)
+    expect(wen["reply"]).to_be_focused()
     expect(wen["sealed"]).to_contain_text("139****5678")
     wen["reveal"].click()
-    expect(wen["sealed"]).to_have_text(PHONE, timeout=15_000)
+    expect(wen["sealed"]).to_have_text(PHONE)
     shot(wen.page, f"desk-{locale[:2]}-sealed")
     wen.fine()
     wen["reveal"].click()
@@ -235,7 +235,7 @@ def test_colleagues_tags_and_what_is_sealed(browser: Browser, api: Api, locale: 
     assert [(each["name"], each["subject"]) for each in acts] == [("Wen", id)]
 
     boss.page.goto("about:blank")
-    expect(wen["lookers"]).to_have_count(0, timeout=15_000)
+    expect(wen["lookers"]).to_have_count(0)
     wen.page.keyboard.press("Escape")
     wen.page.keyboard.press("?")
     expect(wen["keys-help"]).to_be_visible()
@@ -263,9 +263,9 @@ def test_what_is_held_is_watched_once(browser: Browser, api: Api) -> None:
     sent: list[str] = []
     agent.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
     agent.page.reload()
-    expect(agent["mine-row"]).to_have_count(2, timeout=20_000)
+    expect(agent["mine-row"]).to_have_count(2)
     agent.opened("c_one")
-    expect(agent.page.get_by_text("question of c_one").last).to_be_visible(timeout=20_000)
+    expect(agent.page.get_by_text("question of c_one").last).to_be_visible()
     watched = [json.loads(each).get("conversation") for each in sent if '"watch"' in each]
     # Both loads of the page, and once more when it is looked at.
     assert watched.count("c_two") <= 2
@@ -296,21 +296,21 @@ def test_what_was_promised_is_told_before_and_after_it_is_over(browser: Browser,
     worked(api, written)
     agent = Agent(browser, api, "wen")
     row = agent["mine-row"].filter(has_text="DUE")
-    expect(row).to_have_count(1, timeout=20_000)
+    expect(row).to_have_count(1)
     tell(False, 5)
-    expect(row.get_by_test_id("due")).to_contain_text("Due ", timeout=15_000)
+    expect(row.get_by_test_id("due")).to_contain_text("Due ")
     tell(True, -1)
-    expect(row.get_by_test_id("due")).to_contain_text("Late since ", timeout=15_000)
+    expect(row.get_by_test_id("due")).to_contain_text("Late since ")
     # What the lists tell is there without a frame, and stays when it is opened.
     row = agent["mine-row"].filter(has_text="PROMISED")
-    expect(row.get_by_test_id("due")).to_contain_text("Late since ", timeout=15_000)
+    expect(row.get_by_test_id("due")).to_contain_text("Late since ")
     row.click()
-    expect(agent["reply"]).to_be_visible(timeout=15_000)
-    expect(agent["due-here"]).to_contain_text("First answer was due at ", timeout=15_000)
+    expect(agent["reply"]).to_be_visible()
+    expect(agent["due-here"]).to_contain_text("First answer was due at ")
     agent.fine()
     agent["reply"].fill("Here I am.")
     agent["reply"].press("Enter")
-    expect(agent["due-here"]).to_have_count(0, timeout=15_000)
+    expect(agent["due-here"]).to_have_count(0)
     expect(row.get_by_test_id("due")).to_have_count(0)
 
 
@@ -325,13 +325,13 @@ def test_what_was_said_is_found_and_gone_to(browser: Browser, api: Api) -> None:
     expect(agent["search"]).to_be_focused()
     agent["search"].fill("退款")
     hit = agent["found"].get_by_role("button").first
-    expect(hit.locator("mark")).to_have_text("退款", timeout=15_000)
+    expect(hit.locator("mark")).to_have_text("退款")
     hit.click()
-    expect(agent.page.get_by_text("我要退款，订单 A1001", exact=True)).to_be_in_viewport(timeout=15_000)
+    expect(agent.page.get_by_text("我要退款，订单 A1001", exact=True)).to_be_in_viewport()
     expect(agent.page.locator(".message.found")).to_have_count(1)
     agent.fine()
     agent["search"].fill("no such words")
-    expect(agent["found"]).to_contain_text("Nothing was found", timeout=15_000)
+    expect(agent["found"]).to_contain_text("Nothing was found")
     agent["search"].press("Escape")
     expect(agent["tab-mine"]).to_be_visible()
 
@@ -352,14 +352,14 @@ def test_two_hundred_conversations_and_five_thousand_messages_are_windowed(
 
     worked(api, written)
     agent = Agent(browser, api, "boss")
-    expect(agent["tab-mine"]).to_contain_text("200", timeout=30_000)
+    expect(agent["tab-mine"]).to_contain_text("200")
     assert 5 < agent["mine-row"].count() < MOST_ROWS
     for _ in range(30):
         agent.page.keyboard.press("j")
     expect(agent.page.locator('[data-testid="mine-row"][aria-current="true"]')).to_be_in_viewport()
     assert agent["mine-row"].count() < MOST_ROWS
     agent.opened("c_000")
-    expect(agent.page.get_by_text(f"answer {LONG - 1} ", exact=False)).to_be_in_viewport(timeout=60_000)
+    expect(agent.page.get_by_text(f"answer {LONG - 1} ", exact=False)).to_be_in_viewport()
     frames = sorted(
         agent.page.evaluate(SCROLLING.replace('document.querySelector("bellhop-chat").shadowRoot', "document"))
     )
@@ -374,7 +374,7 @@ def test_two_hundred_conversations_and_five_thousand_messages_are_windowed(
         if earlier.is_visible():
             break
         agent.page.wait_for_timeout(100)
-    expect(earlier).to_be_visible(timeout=15_000)
+    expect(earlier).to_be_visible()
     assert agent.page.locator(".message").count() < MOST_MESSAGES
     # Where the machine is busy the store is late for so many at once, which is told as 503: the desk asks again.
     assert [each for each in agent.complaints if "503" not in each] == []

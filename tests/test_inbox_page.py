@@ -17,7 +17,6 @@ from tests.test_console import Console
 
 pytestmark = pytest.mark.browser
 # A busy machine takes its time: only who never answers is wrong.
-expect.set_options(timeout=30_000)
 
 SAID = [
     ("能不能帮我把包裹改送到公司", "Please send the parcel to my office instead"),
@@ -58,7 +57,7 @@ def test_twenty_groups_are_labelled_by_keyboard(
 ) -> None:
     fill(api, 24)
     console = Console(browser, api, locale, dark).opened("inbox")
-    expect(console["group"]).to_have_count(24, timeout=15_000)
+    expect(console["group"]).to_have_count(24)
     before = _number(console["inbox-open"].inner_text())
     console.fine()
     shot(console.page, f"console-inbox-{locale}")

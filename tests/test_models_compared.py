@@ -19,7 +19,6 @@ from tests.test_versions import added
 
 pytestmark = pytest.mark.browser
 # A busy machine takes its time: only who never answers is wrong.
-expect.set_options(timeout=60_000)
 
 
 @pytest.mark.parametrize(("locale", "nothing"), [("zh-CN", "还没有读到"), ("en-US", "nothing yet")])

@@ -45,7 +45,6 @@ from tests.test_versions import added
 
 pytestmark = pytest.mark.browser
 # A busy machine takes its time: only who never answers is wrong.
-expect.set_options(timeout=30_000)
 
 LIVE, NEW, WORSE = "1" * 16, "2" * 16, "3" * 16
 WHY = "The candidate reads 61.0% of 200 texts right, the live model 80.5%."

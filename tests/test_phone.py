@@ -68,7 +68,7 @@ class Phone:
 
     def fits(self, what: str) -> None:
         self.page.wait_for_load_state("networkidle")
-        expect(self.page.locator(".waiting")).to_have_count(0, timeout=15_000)
+        expect(self.page.locator(".waiting")).to_have_count(0)
         shot(self.page, f"{self.name}-{what}")
         assert self.page.evaluate(SIDEWAYS) == [], what
 
@@ -91,18 +91,18 @@ def test_every_page_of_the_desk_fits_on_a_phone(browser: Browser, api: Api, loca
     page = phone.page
     seen = page.get_by_test_id
     page.goto(phone.base)
-    expect(seen("login")).to_be_visible(timeout=15_000)
+    expect(seen("login")).to_be_visible()
     phone.fits("login")
     seen("email").fill("boss@shop.test")
     seen("password").fill(PASSWORD)
     seen("login").tap()
-    expect(seen("mine-row")).to_have_count(1, timeout=20_000)
+    expect(seen("mine-row")).to_have_count(1)
     phone.fits("list")
 
     seen("mine-row").tap()
-    expect(seen("reply")).to_be_visible(timeout=20_000)
+    expect(seen("reply")).to_be_visible()
     # It is also told to screen readers, for a moment.
-    expect(page.get_by_role("log").get_by_text(LONG, exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("log").get_by_text(LONG, exact=True)).to_be_visible()
     phone.fits("conversation")
     seen("transfer").tap()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -123,13 +123,13 @@ def test_every_page_of_the_desk_fits_on_a_phone(browser: Browser, api: Api, loca
         if not seen("nav-" + name).is_visible():
             seen("nav-open").tap()
         seen("nav-" + name).tap()
-        expect(page).to_have_url(f"{phone.base}/{name}", timeout=15_000)
-        expect(page.locator("#page h1")).to_be_visible(timeout=15_000)
+        expect(page).to_have_url(f"{phone.base}/{name}")
+        expect(page.locator("#page h1")).to_be_visible()
         expect(seen("nav-" + name)).to_be_hidden()
         if name == "status":
-            expect(seen("verdict")).to_be_visible(timeout=15_000)
+            expect(seen("verdict")).to_be_visible()
         if name == "models":
-            expect(seen("gate-unknown")).to_be_visible(timeout=15_000)
+            expect(seen("gate-unknown")).to_be_visible()
         phone.fits(name)
         for step in STEPS.get(name, ()):
             seen(step).first.tap()
@@ -138,7 +138,7 @@ def test_every_page_of_the_desk_fits_on_a_phone(browser: Browser, api: Api, loca
         expect(page.get_by_role("dialog")).to_have_count(0)
     for tab in TABS:
         page.goto(f"{phone.base}/settings?tab={tab}")
-        expect(page.locator("#page h1")).to_be_visible(timeout=15_000)
+        expect(page.locator("#page h1")).to_be_visible()
         phone.fits(f"settings-{tab}")
     assert phone.complaints == []
 
@@ -153,7 +153,7 @@ def test_light_or_dark_is_chosen_and_kept(browser: Browser, make_api: Callable[.
     page.get_by_test_id("login").click()
     paper = "getComputedStyle(document.documentElement).getPropertyValue('--paper').trim()"
     theme = page.get_by_test_id("theme")
-    expect(theme).to_contain_text("As the system", timeout=15_000)
+    expect(theme).to_contain_text("As the system")
     light = page.evaluate(paper)
     theme.click()
     page.emulate_media(color_scheme="dark")
@@ -162,7 +162,7 @@ def test_light_or_dark_is_chosen_and_kept(browser: Browser, make_api: Callable[.
     page.emulate_media(color_scheme="light")
     theme.click()
     page.reload()
-    expect(theme).to_contain_text("Dark", timeout=15_000)
+    expect(theme).to_contain_text("Dark")
     dark = page.evaluate(paper)
     assert dark != light
     theme.click()

@@ -40,7 +40,7 @@ def test_what_is_typed_without_a_network_is_sent_once_it_is_back(visitor: Visito
     say(page, "between two")
     expect(bubbles(page)).to_have_text(["before", "between one", "between two"])
     visitor.context.set_offline(False)
-    expect(page.locator('.message[data-state="sent"]')).to_have_count(3, timeout=30_000)
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(3)
     expect(bubbles(page)).to_have_text(["before", "between one", "between two"])
     expect(page.get_by_test_id("connection")).to_be_hidden()
 
@@ -54,13 +54,13 @@ def test_a_reload_loses_nothing_also_of_what_was_never_sent(visitor: Visitor) ->
     page.reload()
     say(page, "second")
     expect(bubbles(page).last).to_have_text("second")
-    expect(page.get_by_test_id("connection")).to_be_visible(timeout=10_000)
+    expect(page.get_by_test_id("connection")).to_be_visible()
     page.get_by_test_id("say").fill("half a thou")
     page.close()
     back = visitor.tab(opened=False)
     back.get_by_test_id("launcher").click()
     expect(bubbles(back)).to_have_text(["first", "second"])
-    expect(back.locator('.message[data-state="sent"]')).to_have_count(2, timeout=20_000)
+    expect(back.locator('.message[data-state="sent"]')).to_have_count(2)
     expect(back.get_by_test_id("say")).to_have_value("half a thou")
 
 
@@ -69,14 +69,14 @@ def test_two_tabs_show_the_same_and_start_anew_together(visitor: Visitor, api: A
     say(one, "from one")
     say(two, "from two")
     for page in (one, two):
-        expect(page.locator('.message[data-state="sent"]')).to_have_count(2, timeout=20_000)
+        expect(page.locator('.message[data-state="sent"]')).to_have_count(2)
     assert bubbles(one).all_inner_texts() == bubbles(two).all_inner_texts()
     with DeskSide(api) as desk:
         desk.take(visitor.conversation())
         desk.close(visitor.conversation())
     one.get_by_test_id("new-conversation").click()
     for page in (one, two):
-        expect(page.locator(".greeting")).to_be_visible(timeout=20_000)
+        expect(page.locator(".greeting")).to_be_visible()
     say(two, "again")
     expect(bubbles(one)).to_have_text(["again"])
 
@@ -218,7 +218,7 @@ def test_five_thousand_messages_are_not_all_in_the_page_and_scroll_as_three_hund
         texts = (f"answer {each} " + "and more words " * (each % 7) for each in range(begin, end))
         commit(api, conversation, *(Message(Author(AuthorKind.BOT), text) for text in texts))
         page.goto(api.base)
-        expect(bubbles(page).get_by_text(f"answer {end - 1} ", exact=False)).to_be_visible(timeout=60_000)
+        expect(bubbles(page).get_by_text(f"answer {end - 1} ", exact=False)).to_be_visible()
         frames = sorted(page.evaluate(SCROLLING))
         medians.append(frames[len(frames) // 2])
         print(f"{end} messages: median {medians[-1]:.1f} ms, p95 {frames[len(frames) * 95 // 100]:.1f} ms a frame")
@@ -229,7 +229,7 @@ def test_five_thousand_messages_are_not_all_in_the_page_and_scroll_as_three_hund
     expect(bubbles(page).get_by_text("answer 0 ", exact=False)).to_be_visible()
     assert page.locator(".message").count() < MOST_IN_THE_PAGE
     say(page, "and now?")
-    expect(page.locator('.message[data-state="sent"]')).to_have_count(1, timeout=20_000)
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
     assert one.complaints == []
 
 
@@ -275,7 +275,7 @@ def test_pictures_are_dropped_pasted_and_chosen_and_seen_by_both_sides(
     page.get_by_test_id("file").set_input_files(named)
     tiles = page.locator(".tile")
     expect(tiles).to_have_count(2)
-    expect(tiles.nth(0)).to_have_attribute("data-state", "ready", timeout=20_000)
+    expect(tiles.nth(0)).to_have_attribute("data-state", "ready")
     expect(tiles.nth(1).get_by_role("alert")).to_contain_text(
         "Pictures (PNG, JPEG, WebP, GIF) and PDF files can be sent."
     )
@@ -283,7 +283,7 @@ def test_pictures_are_dropped_pasted_and_chosen_and_seen_by_both_sides(
     tiles.nth(1).get_by_test_id("upload-cancel").click()
     page.get_by_test_id("say").fill("what is this?")
     page.get_by_test_id("say").press("Enter")
-    expect(page.locator('.message[data-state="sent"]')).to_have_count(1, timeout=20_000)
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
     expect(tiles).to_have_count(0)
     shown = page.get_by_role("img", name="cat <b>.png")
     expect(shown).to_be_visible()
@@ -295,11 +295,11 @@ def test_pictures_are_dropped_pasted_and_chosen_and_seen_by_both_sides(
     assert saved.value.suggested_filename.endswith(".png")
     for how in ("paste", "drop"):
         page.evaluate(HAND_OVER, [how, list(picture("JPEG"))])
-        expect(tiles.first).to_have_attribute("data-state", "ready", timeout=20_000)
+        expect(tiles.first).to_have_attribute("data-state", "ready")
         page.get_by_test_id("send").click()
-    expect(page.locator(".picture img")).to_have_count(3, timeout=20_000)
+    expect(page.locator(".picture img")).to_have_count(3)
     page.reload()
-    expect(page.locator(".picture img")).to_have_count(3, timeout=20_000)
+    expect(page.locator(".picture img")).to_have_count(3)
 
 
 def test_a_file_without_a_network_waits_for_another_try(visitor: Visitor) -> None:
@@ -311,7 +311,7 @@ def test_a_file_without_a_network_waits_for_another_try(visitor: Visitor) -> Non
     expect(tile.get_by_role("alert")).to_contain_text("It did not arrive.")
     page.unroute("**/api/files")
     tile.get_by_role("button", name="Try again").click()
-    expect(tile).to_have_attribute("data-state", "ready", timeout=20_000)
+    expect(tile).to_have_attribute("data-state", "ready")
     page.get_by_test_id("send").click()
     expect(page.locator(".paper")).to_contain_text("a.pdf")
 
@@ -328,7 +328,7 @@ def test_a_file_chosen_before_one_is_known_travels_once_one_is(visitor: Visitor)
     expect(tile).to_have_attribute("data-state", "sending")
     for each in held:
         each.continue_()
-    expect(tile).to_have_attribute("data-state", "ready", timeout=20_000)
+    expect(tile).to_have_attribute("data-state", "ready")
 
 
 # As a person's hand does: the browser gives files only with its own events.
@@ -468,7 +468,7 @@ def test_it_looks_as_admins_have_chosen_and_stays_readable(browser: Browser, api
         put.raise_for_status()
     one = Visitor(browser, api.base, color_scheme=scheme)
     page = one.page
-    expect(page.locator(".greeting h2")).to_have_text("Good day.", timeout=20_000)
+    expect(page.locator(".greeting h2")).to_have_text("Good day.")
     expect(page.get_by_test_id("holder")).to_contain_text("Cups & Co")
     expect(page.locator(".chip")).to_have_text(["Sizes?"])
     expect(page.get_by_test_id("panel")).to_have_css("left", "20px")

@@ -74,7 +74,7 @@ def embedded(page: Page, origin: str) -> None:
     assert page.locator(".panel").bounding_box()["x"] < 100  # type: ignore[index]
     assert page.locator(".panel").evaluate("each => getComputedStyle(each).backgroundColor") == "rgb(23, 28, 32)"
     page.locator(".chip").first.click()
-    expect(page.locator('.message[data-state="sent"]')).to_have_count(1, timeout=20_000)
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
     assert page.evaluate("heard.map(([name]) => name)") == ["open"]
     page.evaluate("Bellhop.language('zh')")
     expect(page.get_by_test_id("say")).to_have_attribute("placeholder", "请输入您的问题")
@@ -168,7 +168,7 @@ def test_a_react_page_draws_it_with_its_own_react(
         where = page.evaluate("JSON.parse(localStorage.getItem('bellhop.visitor')).conversation")
         commit(api, where, Message(Author(AuthorKind.BOT), "All of them"))
         # A push that was lost is noticed with the next heartbeat, after half a minute.
-        expect(page.get_by_test_id("shop-unread")).to_have_text("1", timeout=60_000)
+        expect(page.get_by_test_id("shop-unread")).to_have_text("1")
         expect(page.get_by_test_id("unread")).to_have_text("1")
         page.get_by_test_id("shop-away").click()
         expect(page.locator("bellhop-chat")).to_have_count(0)

@@ -110,14 +110,14 @@ def test_what_anybody_writes_stays_text(browser: Browser, make_api: Callable[...
     page.get_by_test_id("file").set_input_files(
         [{"name": f"{each[:60]}.pdf", "mimeType": "application/pdf", "buffer": PDF} for each in PAYLOADS[:3]]
     )
-    expect(page.locator('.tile[data-state="ready"]')).to_have_count(3, timeout=20_000)
+    expect(page.locator('.tile[data-state="ready"]')).to_have_count(3)
     for payload in PAYLOADS[:3]:
         say(page, payload)
-    expect(sent(page)).to_have_count(3, timeout=20_000)
+    expect(sent(page)).to_have_count(3)
     everything = [body for payload in PAYLOADS for body in said(payload)]
     agent = HolderChange("agent", "take", BOT, agent=Author(AuthorKind.AGENT, "a_x", PAYLOADS[1]))
     commit(api, visitor.conversation(), *everything, agent)
-    expect(page.get_by_test_id("holder")).to_contain_text(PAYLOADS[1], timeout=20_000)
+    expect(page.get_by_test_id("holder")).to_contain_text(PAYLOADS[1])
     seen = page.evaluate(ALL_SEEN)
     shown = {payload.strip() for payload in PAYLOADS}
     assert shown <= {each.strip() for each in seen["texts"]}

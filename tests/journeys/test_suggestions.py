@@ -44,14 +44,14 @@ def test_suggestions_are_taken_edited_put_away_and_counted(
     chat.say(person)
     desk = log_in(browser, product, locale)
     desk.get_by_test_id("tab-queue").click()
-    desk.get_by_test_id("queue-row").first.click(timeout=20_000)
+    desk.get_by_test_id("queue-row").first.click()
     desk.get_by_test_id("take").click()
     reply, first = desk.get_by_test_id("reply"), desk.get_by_test_id("suggestion-1")
-    expect(reply).to_be_focused(timeout=15_000)
+    expect(reply).to_be_focused()
     expect(first).to_have_count(0)
 
     chat.say(shipping)
-    expect(first).to_contain_text(free, timeout=20_000)
+    expect(first).to_contain_text(free)
     shot(desk, f"{name}-suggestion")
     desk.evaluate(AXE.read_text())
     serious = [each for each in desk.evaluate("axe.run()")["violations"] if each["impact"] in ("serious", "critical")]
@@ -65,7 +65,7 @@ def test_suggestions_are_taken_edited_put_away_and_counted(
 
     chat.say(coupon)
     # Canned responses are looked at every ten seconds.
-    expect(first).to_contain_text("/coupon", timeout=20_000)
+    expect(first).to_contain_text("/coupon")
     shot(desk, f"{name}-suggestion-canned")
     reply.press("Alt+Digit1")
     expect(reply).to_have_value(canned)
@@ -75,7 +75,7 @@ def test_suggestions_are_taken_edited_put_away_and_counted(
     chat.hears(f"{canned} 🙂", "agent")
 
     chat.say(away)
-    expect(first).to_be_visible(timeout=20_000)
+    expect(first).to_be_visible()
     reply.press("Escape")
     expect(first).to_have_count(0)
     reply.fill("1")
@@ -93,7 +93,7 @@ def test_suggestions_are_taken_edited_put_away_and_counted(
 
     wait_until(counted, "one was sent as it was, one edited")
     desk.goto(f"{product.base}/desk/reports")
-    desk.get_by_test_id("numbers-helped").click(timeout=20_000)
+    desk.get_by_test_id("numbers-helped").click()
     rows = desk.get_by_test_id("report-helped").locator("tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.nth(1).locator("td")).to_have_text(["1", "0", "1"])

@@ -27,7 +27,6 @@ from tests.small_project import NLU, write_project
 pytestmark = pytest.mark.browser
 # Training on a busy machine takes its time: only what never comes is wrong.
 PATIENCE_MS = 240_000
-expect.set_options(timeout=30_000)
 
 # What customers say of prices, which the bot is not sure of; as many of ordering.
 GOODS = ("a cup", "a lamp", "a chair", "a bag", "a box")

@@ -15,7 +15,7 @@ def test_in_the_widget_it_is_text_too(browser: Browser, product: Product) -> Non
     chat = Chat(browser, product, "en-US")
     chat.say(TYPED[1])
     answers = chat.page.locator('[data-author="bot"]')
-    expect(answers).to_have_count(1, timeout=30_000)
+    expect(answers).to_have_count(1)
     expect(chat.page.locator('[data-author="customer"]').last).to_contain_text(TYPED[1])
     assert any(each in answers.inner_text() for each in REPHRASE)
     expect(chat.page.get_by_test_id("holder")).to_contain_text("Assistant")
