@@ -121,6 +121,10 @@ class Customer:
     async def _send(self, socket: ClientConnection, frame: dict[str, Any]) -> None:
         await socket.send(json.dumps(frame, ensure_ascii=False))
 
+    @property
+    def connected(self) -> bool:
+        return self._socket is not None
+
     async def send(self, frame: dict[str, Any]) -> None:
         assert self._socket is not None
         await self._send(self._socket, frame)
@@ -137,9 +141,11 @@ class Customer:
         return id
 
     async def until(self, holds: Callable[[], bool], description: str, seconds: float = 30) -> None:
-        end = time.monotonic() + seconds
+        end, looks = time.monotonic() + seconds, seconds / ANSWER_SECONDS
         while not holds():
-            if time.monotonic() > end:
+            looks -= 1
+            # A machine that stood still for a minute has waited for nothing.
+            if time.monotonic() > end and looks < 0:
                 raise AssertionError(f"never happened: {description}; last frames: {self.frames[-3:]}")
             self.heard.clear()
             try:
@@ -150,9 +156,10 @@ class Customer:
 
     async def acknowledged(self, id: str, seconds: float = 60) -> dict[str, Any]:
         """Sends what is in the outbox again each second, as a client does that gets no answer."""
-        end = time.monotonic() + seconds
+        end, looks = time.monotonic() + seconds, seconds / ANSWER_SECONDS
         while id not in self.acks:
-            if time.monotonic() > end:
+            looks -= 1
+            if time.monotonic() > end and looks < 0:
                 raise AssertionError("never acknowledged")
             try:
                 await self.until(lambda: id in self.acks, "ack", ANSWER_SECONDS)

@@ -327,8 +327,9 @@ def test_what_was_said_is_found_and_gone_to(browser: Browser, api: Api) -> None:
     hit = agent["found"].get_by_role("button").first
     expect(hit.locator("mark")).to_have_text("退款")
     hit.click()
-    expect(agent.page.get_by_text("我要退款，订单 A1001", exact=True)).to_be_in_viewport()
+    # For two seconds.
     expect(agent.page.locator(".message.found")).to_have_count(1)
+    expect(agent.page.get_by_text("我要退款，订单 A1001", exact=True)).to_be_in_viewport()
     agent.fine()
     agent["search"].fill("no such words")
     expect(agent["found"]).to_contain_text("Nothing was found")

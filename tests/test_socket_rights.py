@@ -6,13 +6,14 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from handoff import desk
 from handoff.queue import Queue
@@ -432,11 +433,16 @@ async def test_a_hundred_sockets_at_once_are_all_served(make_api: Callable[..., 
 
 
 async def answered(one: Customer) -> None:
-    """A ping, and again where the store was too slow for it, as clients do."""
+    """A ping, and again where the store was too slow for it or the connection was lost, as clients do."""
     for _ in range(PINGS):
-        errors = len(one.errors)
-        await one.send({"type": "ping"})
-        await one.until(lambda: count_pongs(one) > 0 or len(one.errors) > errors, "a pong")  # noqa: B023
+        await one.until(lambda: one.connected, "a connection")
+        errors, connections = len(one.errors), one.connections
+        with suppress(ConnectionClosed):
+            await one.send({"type": "ping"})
+            await one.until(
+                lambda: count_pongs(one) > 0 or len(one.errors) > errors or one.connections > connections,  # noqa: B023
+                "a pong",
+            )
         if count_pongs(one) > 0:
             return
         await asyncio.sleep(0.2)

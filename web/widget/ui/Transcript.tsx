@@ -137,7 +137,9 @@ const Chunk = memo(function Chunk({ rows, scroll, late, pictures, again, say, ow
     const element = box.current;
     if (!element) return undefined;
     const watching = new IntersectionObserver(
-      ([found]) => {
+      // Of several that a busy page is told at once the last is how it is now.
+      (told) => {
+        const found = told.at(-1);
         if (!found) return;
         if (!found.isIntersecting) height.current = element.offsetHeight;
         setShown(found.isIntersecting);
