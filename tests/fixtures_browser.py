@@ -14,6 +14,16 @@ FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component
 # Only what never comes is wrong: a busy machine is slow.
 expect.set_options(timeout=60_000)
 
+# As on a busy page: what was seen a while ago is told together with what is seen now, and before it.
+LATE_OBSERVERS = """
+const Real = IntersectionObserver;
+window.IntersectionObserver = class extends Real {
+  constructor(told, options) {
+    super((now) => told([...now.map((each) => ({ target: each.target, isIntersecting: !each.isIntersecting })), ...now]), options);
+  }
+};
+"""
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:

@@ -25,6 +25,7 @@ from stream.store import Store
 from tests.client import Customer
 from tests.console_side import kept, put
 from tests.fixtures_api import PASSWORD, Api
+from tests.fixtures_browser import LATE_OBSERVERS
 from tests.fixtures_store import archived
 from tests.journeys.test_browser import shot, watch
 from tests.test_api_people import signed_in
@@ -321,6 +322,9 @@ def test_what_was_said_is_found_and_gone_to(browser: Browser, api: Api) -> None:
 
     worked(api, written)
     agent = Agent(browser, api, "wen")
+    agent.page.add_init_script(LATE_OBSERVERS)
+    agent.page.reload()
+    expect(agent["connection"]).to_be_hidden()
     agent.page.locator("body").press("/")
     expect(agent["search"]).to_be_focused()
     agent["search"].fill("退款")

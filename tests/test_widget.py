@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from models.entry import Author, AuthorKind, Message
 from tests.desk_side import DeskSide
 from tests.fixtures_api import Api
+from tests.fixtures_browser import LATE_OBSERVERS
 from tests.test_identity import SECRET, signed
 from tests.test_pictures import PDF, picture
 from tests.widget_side import Visitor, asked_for_person, bubbles, commit, say
@@ -231,6 +232,15 @@ def test_five_thousand_messages_are_not_all_in_the_page_and_scroll_as_three_hund
     say(page, "and now?")
     expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
     assert one.complaints == []
+
+
+def test_a_page_that_is_told_late_of_what_is_seen_draws_it(browser: Browser, api: Api) -> None:
+    one = Visitor(browser, api.base, scripts=(LATE_OBSERVERS,))
+    texts = [f"answer {each}" for each in range(SHORT)]
+    commit(api, one.conversation(), *(Message(Author(AuthorKind.BOT), text) for text in texts))
+    expect(bubbles(one.page).last).to_have_text(texts[-1])
+    one.page.evaluate(BACK_TO_THE_BEGINNING)
+    expect(bubbles(one.page).get_by_text(texts[0], exact=True)).to_be_visible()
 
 
 # How often it was gone to what was the beginning by then, until none came before it.
