@@ -6,6 +6,7 @@ It tells how far it is down its output, one JSON object a line, and writes nothi
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import sys
 import traceback
@@ -59,7 +60,14 @@ def run(settings: Settings, engine: Engine, person: str, reason: str, tell: Tell
         return failed(error)
 
 
+def _libraries() -> None:
+    """Two seconds of work for a whole core."""
+    importlib.import_module("bot.appraise")
+    importlib.import_module("bot.train")
+
+
 def _run(settings: Settings, engine: Engine, person: str, reason: str, tell: Tell) -> Outcome:
+    aside(_libraries, settings.training_nice)
     from bot.appraisal.gate import refusal
     from bot.appraise import appraise
     from bot.taught import Taught
