@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 LAST = 19
-# From here on whoever has something to do for the chat does not wait until our slice of time is over, not even on our own core.
+# From here on the kernel lets whoever wakes up on our core go before us at once, where `nice` alone lets our slice of time end first.
 IDLE_FROM = 10
 # Each library of linear algebra would otherwise begin as many threads as there are cores.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
