@@ -238,6 +238,7 @@ export class Chat {
     const found = this.#visitors.kept();
     if (found === null || found.conversation === this.#visitor?.conversation) return;
     this.#who = found.who;
+    this.#person += 1;
     void this.#enter(found).then(() => this.#begun && this.#link.start());
   }
 
