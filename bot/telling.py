@@ -23,7 +23,7 @@ Titles = Mapping[str, Mapping[str, str]]
 
 
 def understood(tracker: Tracker, titles: Titles, tries: int) -> Understood:
-    message = _meant(tracker)
+    message = _meant(tracker, titles)
     return Understood(
         text=str(message.get("text") or "")[:TEXT_CHARACTERS],
         ranking=tuple(_ranking(message, titles)),
@@ -35,16 +35,25 @@ def understood(tracker: Tracker, titles: Titles, tries: int) -> Understood:
     )
 
 
-def _meant(tracker: Tracker) -> Mapping[str, Any]:
-    """Who asks for a person has said before what about."""
+def _meant(tracker: Tracker, titles: Titles) -> Mapping[str, Any]:
+    """Who asks for a person has said before what about; and what a project offers to nobody, such as the answer to a question of the
+    bot's, is about something that was said before. Where nothing else was said, it is that."""
+    found: list[Mapping[str, Any]] = []
     for event in reversed(tracker.events):
         if event.get("event") != "user":
             continue
         message: Mapping[str, Any] = event.get("parse_data") or {}
-        name = (message.get("intent") or {}).get("name")
+        name = str((message.get("intent") or {}).get("name") or "")
         if name and name != HANDOFF_INTENT:
-            return message
-    return {}
+            found.append(message)
+            if name == FALLBACK_INTENT or _offered(name, titles):
+                return message
+    return found[0] if found else {}
+
+
+def _offered(name: str, titles: Titles) -> bool:
+    """An intent, or one key of it."""
+    return any(each == name or each.startswith(f"{name}/") for each in titles)
 
 
 def _files(tracker: Tracker) -> int:

@@ -11,6 +11,8 @@ import pytest
 from api.words import slot_title, summary
 from bot.answer import spoken
 from bot.dialogue.tracker import Loop, SealedSlot, Tracker
+from bot.nlu.reading import FALLBACK_INTENT
+from bot.project.domain import HANDOFF_INTENT
 from bot.telling import understood
 from bot.turn import Heard, Outcome
 from models.conversation import Conversation
@@ -56,6 +58,20 @@ def test_the_last_message_that_was_more_than_asking_for_a_person_is_told_in_word
     assert (told.tries, told.asking) == (2, "reason")
     assert read(written(told)) == told
     assert understood(Tracker(), TITLES, 0) == Understood()
+
+
+def test_an_answer_to_the_bot_is_not_what_they_want() -> None:
+    tracker = Tracker()
+    tracker.events = [
+        said("money back", ("refund", 0.99)),
+        said("it is broken", ("inform", 0.99)),
+        said("a person", (HANDOFF_INTENT, 0.99)),
+    ]
+    assert understood(tracker, TITLES, 0).text == "money back"
+    tracker.events = [said("money back", ("refund", 0.99)), said("zxqv", (FALLBACK_INTENT, 0.99))]
+    assert understood(tracker, TITLES, 1).text == "zxqv", "what was not understood is told"
+    tracker.events = [said("it is broken", ("inform", 0.99))]
+    assert understood(tracker, TITLES, 0).text == "it is broken", "nothing else was said"
 
 
 def test_what_is_written_is_bounded() -> None:
