@@ -70,7 +70,7 @@ class Claimed:
 @contextmanager
 def claimed(jobs: TrainingJobs, reason: str, *, patient: Callable[[], None] | None = None) -> Iterator[Claimed]:
     """Raises Failure where another one is under way; where there is `patient`, it is called then, and that one waited for."""
-    from bot.training_job import failed
+    from bot.training_outcome import failed
 
     worker = f"command@{socket.gethostname()[:100]}:{os.getpid()}"
     mine = Claimed(jobs, _begun(jobs, worker, reason, patient), worker)

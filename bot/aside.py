@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import sys
 import threading
@@ -25,13 +26,14 @@ _SESSION_SECONDS = 0.05
 _Done = TypeVar("_Done")
 
 
-async def begin(module: str, *words: str, folder: Path) -> asyncio.subprocess.Process:
-    """`python -m module`, started in `folder`, which tells by its output. It learns that we are gone by the end of its input.
+async def begin(module: str, *words: str, nice: int, folder: Path) -> asyncio.subprocess.Process:
+    """Calls the module's `main` with the words in a process, started in `folder`, which tells by its output. It learns that we are gone
+    by the end of its input.
 
     A session of its own: the kernel shares cores out to sessions first, and only within one by `nice`.
     """
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", module, *words,
+        sys.executable, "-P", "-m", "bot.aside", str(nice), module, *words,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=folder, env=os.environ | THREADS,
         start_new_session=True,
     )  # fmt: skip
@@ -101,3 +103,12 @@ def _session(priority: int) -> int:
     except (OSError, ValueError, IndexError):
         return priority
     return before
+
+
+def main(nice: int, module: str, *words: str) -> None:
+    """Libraries are loaded aside too: they are a second of a whole core."""
+    aside(lambda: importlib.import_module(module), nice).main(*words)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from bot import aside
 from models.database import NO_SQL, open_engine
 from models.inbox import Inbox
-from models.settings import Settings, load
+from models.settings import load
 from stream.running import pause
 
 # The most valuable groups; what lies behind them is put together when those are decided.
@@ -28,11 +28,19 @@ class Grouping:
     """Looks once a minute whether there is something new; `mine` says whether this worker is the one that looks. The process starts in
     `folder`: settings may be relative to it."""
 
-    def __init__(self, engine: Engine, folder: Path, mine: Callable[[], bool], every: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        mine: Callable[[], bool],
+        every: float = LOOK_SECONDS,
+        nice: int = aside.LAST,
+    ) -> None:
         self._inbox = Inbox(engine)
         self._folder = folder
         self._mine = mine
         self._every = every
+        self._nice = nice
 
     async def run(self, stop: asyncio.Event) -> None:
         seen: tuple[int, int] = (0, 0)
@@ -47,7 +55,7 @@ class Grouping:
             await pause(self._every, stop)
 
     async def _group(self, stop: asyncio.Event) -> None:
-        child = await aside.begin("bot.grouping", folder=self._folder)
+        child = await aside.begin("bot.grouping", str(self._nice), nice=self._nice, folder=self._folder)
         ended, stopped = asyncio.create_task(child.wait()), asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -76,14 +84,10 @@ def regroup(inbox: Inbox, texts: int = TEXTS) -> int:
     return len(moved)
 
 
-def main(settings: Settings) -> None:
+def main(nice: str) -> None:
     aside.leave_with_the_other()
-    engine = open_engine(settings.sql_url)
+    engine = open_engine(load().sql_url)
     try:
-        aside.aside(lambda: regroup(Inbox(engine)), aside.LAST)
+        aside.aside(lambda: regroup(Inbox(engine)), int(nice))
     finally:
         engine.dispose()
-
-
-if __name__ == "__main__":
-    main(load())

@@ -58,7 +58,7 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
             answers = Answers(engine, bot)
             await answers.look()
             grouping = Grouping(engine, folder, lambda: worker.first)
-            training = Training(engine, folder, lambda: worker.first)
+            training = Training(engine, folder, settings.training_nice, lambda: worker.first)
 
             async def work(stop: asyncio.Event) -> None:
                 async with asyncio.TaskGroup() as group:

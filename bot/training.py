@@ -21,7 +21,7 @@ import msgspec
 from sqlalchemy import Engine
 
 from bot import aside
-from bot.training_job import Told, failed
+from bot.training_outcome import Told, failed
 from models.choices import TrainingChoice
 from models.choosing import Choices
 from models.database import NO_SQL
@@ -59,12 +59,16 @@ class Heard:
 
 
 class Training:
-    """Of one worker; `mine` says whether it is the one that looks. The process starts in `folder`: settings may be relative to it."""
+    """Of one worker; `mine` says whether it is the one that looks. The process starts in `folder`, to which
+    settings may be relative, and stands back by `nice` (1 to 19)."""
 
-    def __init__(self, engine: Engine, folder: Path, mine: Callable[[], bool], every: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self, engine: Engine, folder: Path, nice: int, mine: Callable[[], bool], every: float = LOOK_SECONDS
+    ) -> None:
         self._jobs = TrainingJobs(engine)
         self._choices = Choices(engine)
         self._folder = folder
+        self._nice = nice
         self._mine = mine
         self._every = every
         self._worker = f"{socket.gethostname()[:100]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -92,7 +96,7 @@ class Training:
         heard.note(f"Begins, for the {'first' if job.tries == 1 else 'second'} time.")
         logger.info("training %s begins", job.id)
         try:
-            child = await aside.begin("bot.training_job", job.id, folder=self._folder)
+            child = await aside.begin("bot.training_job", job.id, nice=self._nice, folder=self._folder)
         except OSError as error:
             return await self._finish(job, heard, failed(error))
         listening = asyncio.create_task(_listen(child, heard))

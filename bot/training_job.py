@@ -5,8 +5,6 @@ It tells how far it is down its output, one JSON object a line, and writes nothi
 
 from __future__ import annotations
 
-import errno
-import importlib
 import os
 import sys
 import traceback
@@ -17,36 +15,26 @@ import msgspec
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.appraisal.gate import refusal
+from bot.appraise import appraise
 from bot.aside import aside, leave_with_the_other
 from bot.folder import project_folder
-from bot.nlu.errors import ModelRefused, NoExamples, OneIntent, Untrainable, UnusablePattern
+from bot.nlu.errors import ModelRefused, Untrainable
 from bot.project import ProjectError, load_project
 from bot.publishing import publish, usable
+from bot.taught import Taught
 from bot.teachable import tell as tell_desk
+from bot.train import TrainReport, train
+from bot.training_outcome import Told, failed
 from models.database import open_engine
 from models.model_reports import ModelReports
 from models.releases import Releases
 from models.settings import Settings, load
-from models.training import LINE_CHARACTERS, Cause, Outcome, State, Step, way
+from models.training import LINE_CHARACTERS, Outcome, State, Step, way
 from models.training_jobs import TrainingJobs
 from models.versions import IncompleteUpload, Versions
 
 WARNINGS = 50
-
-_NO_MEMORY = "There was not enough memory. Train on a machine with more, or with fewer examples."
-_NO_SPACE = "There is no space left on the disk."
-_NO_SQL = "The database did not answer."
-
-
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing of: it is so far (`share` of the whole way); a line for the log; a version that was not there before; how it ended."""
-
-    step: str = ""
-    share: float = 0.0
-    said: str = ""
-    made: str = ""
-    outcome: Outcome | None = None
-
 
 Tell = Callable[[Told], None]
 
@@ -60,19 +48,7 @@ def run(settings: Settings, engine: Engine, person: str, reason: str, tell: Tell
         return failed(error)
 
 
-def _libraries() -> None:
-    """Two seconds of work for a whole core."""
-    importlib.import_module("bot.appraise")
-    importlib.import_module("bot.train")
-
-
 def _run(settings: Settings, engine: Engine, person: str, reason: str, tell: Tell) -> Outcome:
-    aside(_libraries, settings.training_nice)
-    from bot.appraisal.gate import refusal
-    from bot.appraise import appraise
-    from bot.taught import Taught
-    from bot.train import TrainReport, train
-
     def moved(step: str, share: float) -> None:
         tell(Told(step=step, share=way(Step(step), share)))
 
@@ -107,42 +83,6 @@ def _say(tell: Tell, *lines: str) -> None:
         tell(Told(said=each[:LINE_CHARACTERS]))
 
 
-def failed(error: BaseException) -> Outcome:
-    """What people are told of it. Foreign texts are not repeated: they can hold what customers typed, or a password."""
-    cause, sentence = _why(error)
-    return Outcome(State.FAILED, cause=cause, failure=sentence)
-
-
-def _why(error: BaseException) -> tuple[Cause, str]:
-    match error:
-        case ProjectError():
-            more = len(error.problems) - 1
-            told = f" And {more} more: the log has them." if more else ""
-            return Cause.PROJECT, f"The project has a mistake: {error.problems[0]}{told}"
-        case NoExamples():
-            return Cause.NO_EXAMPLES, str(error)
-        case OneIntent():
-            return Cause.ONE_INTENT, str(error)
-        case UnusablePattern():
-            return Cause.PATTERN, str(error)
-        case Untrainable():
-            return Cause.EXAMPLES, str(error)
-        case ModelRefused():
-            return Cause.MODEL, str(error)
-        case MemoryError():
-            return Cause.MEMORY, _NO_MEMORY
-        case SQLAlchemyError() | IncompleteUpload():
-            return Cause.DATABASE, _NO_SQL
-        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
-            return Cause.SPACE, _NO_SPACE
-        case OSError(errno=errno.ENOMEM):
-            return Cause.MEMORY, _NO_MEMORY
-        case OSError():
-            return Cause.SYSTEM, f"The system refused: {(error.strerror or type(error).__name__).lower()}."
-        case _:
-            return Cause.UNKNOWN, f"Bellhop met an error that it does not know: {type(error).__name__}."
-
-
 def _lines_of(error: Exception) -> list[str]:
     """All mistakes of a project; of an error that we do not know the place, never its text."""
     match error:
@@ -172,7 +112,3 @@ def main(id: str) -> None:
         tell(Told(outcome=run(settings, engine, job.person, job.reason, tell)))
     finally:
         engine.dispose()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -176,7 +176,7 @@ import sys
 import time
 from pathlib import Path
 
-while sys.argv[0].endswith("training_job.py") and Path({hold!r}).exists():
+while "bot.training_job" in sys.argv and Path({hold!r}).exists():
     time.sleep(0.02)
 """
 

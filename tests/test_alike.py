@@ -69,7 +69,9 @@ async def test_one_worker_does_it_when_there_is_something_new_in_the_folder_wher
     box = Inbox(sqlite_engine)
     box.notice([item(n, text) for n, text in enumerate(SAME)])
     stop, mine = asyncio.Event(), [False]
-    running = asyncio.create_task(Grouping(sqlite_engine, database.parent, lambda: mine[0], every=0.05).run(stop))
+    # Of the lowest priority it would wait for every other test.
+    grouping = Grouping(sqlite_engine, database.parent, lambda: mine[0], every=0.05, nice=1)
+    running = asyncio.create_task(grouping.run(stop))
     await asyncio.sleep(0.3)
     assert len(box.groups()) == 3, "another worker has the first partition"
     mine[0] = True

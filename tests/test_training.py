@@ -22,7 +22,8 @@ from bot.registry import current_version, make_current
 from bot.teachable import tell
 from bot.train import train
 from bot.training import Heard, Training, asked_by_schedule, ended
-from bot.training_job import Told, failed, run
+from bot.training_job import run
+from bot.training_outcome import Told, failed
 from models.choices import TrainingChoice, UnusableChoice, taken
 from models.choosing import Choices
 from models.database import writing
@@ -99,7 +100,7 @@ def place(sqlite_engine: Engine, tmp_path: Path, models: Path, monkeypatch: pyte
 async def working(place: Place) -> AsyncIterator[Training]:
     """A worker's part of it, stopped in order at the end."""
     stop = asyncio.Event()
-    training = Training(place.engine, Path.cwd(), lambda: True, every=0.05)
+    training = Training(place.engine, Path.cwd(), 1, lambda: True, every=0.05)
     running = asyncio.create_task(training.run(stop))
     try:
         yield training
@@ -181,7 +182,7 @@ async def test_who_trains_is_gone_when_its_worker_was_killed(place: Place) -> No
     place.jobs.ask("a_1", "")
     job = place.jobs.claim("w1")
     assert job is not None
-    child = await aside.begin("bot.training_job", job.id, folder=Path.cwd())
+    child = await aside.begin("bot.training_job", job.id, nice=1, folder=Path.cwd())
     assert child.stdin is not None
     child.stdin.close()
     assert await child.wait() == 1
