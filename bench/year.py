@@ -27,7 +27,7 @@ from sqlalchemy import Engine, select
 
 from bench.customers import OUTSIDE, Year, clinc, crosswoz, messages
 from bench.nlu import folder_of, read_all
-from bot.grouping import regroup
+from bot.grouping import arrange
 from bot.nlu import alike, encoder
 from bot.nlu.data import Example, NluConfig, TrainingData
 from bot.nlu.interpreter import Interpreter
@@ -37,12 +37,15 @@ from bot.telling import GUESSES
 from models.database import open_engine, upgrade
 from models.examples import NO_INTENT, Contradiction, Examples, folded
 from models.inbox import Inbox, Item, State, Verdict, Why
+from models.project_data import Line, ProjectData, publish
 from models.tables import LAST_TEXT_CHARACTERS
 from models.tables import inbox as table
 from models.understood import Guess
 
 # Ten weeks of a small shop before each training: of so many messages so few are labelled.
 ROUNDS, MESSAGES, LABELS = 5, 800, 30
+# So many decisions are made before the bot arranges the inbox anew, which it does once a minute.
+MINUTE = 10
 SEEDS = 3
 PERSON = "a_oracle"
 
@@ -74,6 +77,9 @@ class Simulated:
         self.labels = 0
         self._engine = engine
         self._inbox = Inbox(engine)
+        self._examples = Examples(engine)
+        begun = [Line(_name(each.intent), each.text, (), year.language) for each in year.begun]
+        publish(engine, ProjectData(year.name, begun, {}))
         self._chance = chance
         self._meant: dict[str, str] = {}
         self._decided: set[str] = set()
@@ -96,17 +102,19 @@ class Simulated:
                 )
         self._inbox.notice(items)
         if self.way is not Way.RANDOM_ALL:
-            regroup(self._inbox)
+            arrange(self._inbox, self._examples)
 
     def label(self, count: int) -> None:
         """So many decisions, or as many as there are groups; then the bot learns."""
         until = self.labels + count
         while self.labels < until:
-            groups = self._next(until - self.labels)
+            groups = self._next(min(until - self.labels, MINUTE))
             if not groups:
                 break
             for group in groups:
                 self._decide(group)
+            if self.way is not Way.RANDOM_ALL:
+                arrange(self._inbox, self._examples)
         self.trained = self._train()
 
     def _next(self, count: int) -> list[str]:
@@ -142,7 +150,7 @@ class Simulated:
             self._inbox.decide(places, Verdict.SKIP, "", PERSON)
 
     def _train(self) -> Interpreter:
-        heard = [Example(each.text, each.intent) for each in Examples(self._engine).used() if each.intent != NO_INTENT]
+        heard = [Example(each.text, each.intent) for each in self._examples.used() if each.intent != NO_INTENT]
         begun = [Example(each.text, _name(each.intent)) for each in self.year.begun]
         known = {folded(each.text) for each in heard}
         kept = [each for each in begun if folded(each.text) not in known]

@@ -1,18 +1,21 @@
-"""Puts what says the same into one group of the inbox, in a process of its own that everything else goes before."""
+"""Puts what says the same into one group of the inbox, and what is worth a label first, in a process of its own that everything else
+goes before."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
 from bot import aside
 from models.database import NO_SQL, open_engine
-from models.inbox import Inbox
+from models.examples import Examples
+from models.inbox import WHOLE, Inbox
 from models.settings import load
 from stream.running import pause
 
@@ -20,8 +23,12 @@ from stream.running import pause
 TEXTS = 10_000
 LOOK_SECONDS = 60.0
 AT_ONCE = 500
+# Of what was decided, and of examples, at most so many of each kind are looked at: the encoder takes a millisecond for each.
+KNOWN = 1_000
 
 logger = logging.getLogger("bellhop.bot")
+
+_Thing = TypeVar("_Thing")
 
 
 class Grouping:
@@ -70,24 +77,41 @@ class Grouping:
             )
 
 
-def regroup(inbox: Inbox, texts: int = TEXTS) -> int:
-    """How many groups went into another."""
-    from bot.nlu.alike import leaders
+def arrange(inbox: Inbox, examples: Examples, texts: int = TEXTS) -> int:
+    """How many groups went into another. What is likely none of the bot's business comes behind what it should know."""
+    from bot.nlu.alike import leaders, vectors_of
+    from bot.nlu.outside import outside
 
     found = inbox.texts(texts)
-    groups = list(found)
-    moved = {
-        groups[place]: groups[leader] for place, leader in enumerate(leaders(list(found.values()))) if leader != place
-    }
-    for start in range(0, len(moved), AT_ONCE):
-        inbox.regroup(dict(list(moved.items())[start : start + AT_ONCE]))
+    others, ours = inbox.outside(KNOWN), examples.known(KNOWN)
+    vectors = vectors_of([*found.values(), *others, *ours])
+    groups, waiting = list(found), vectors[: len(found)]
+    led = leaders(waiting)
+    moved = {groups[place]: groups[leader] for place, leader in enumerate(led) if leader != place}
+    for some in _batches(list(moved.items())):
+        inbox.regroup(dict(some))
+    leading = [place for place, leader in enumerate(led) if leader == place]
+    likely = outside(
+        vectors[len(found) : len(found) + len(others)], vectors[len(found) + len(others) :], waiting[leading]
+    )
+    by_weight: dict[int, list[str]] = {}
+    for place, share in zip(leading, likely.tolist(), strict=True):
+        by_weight.setdefault(max(1, round(WHOLE * (1 - share))), []).append(groups[place])
+    for tenths, weighed in by_weight.items():
+        for each in _batches(weighed):
+            inbox.weigh(tenths, each)
     return len(moved)
+
+
+def _batches(of: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
+    for start in range(0, len(of), AT_ONCE):
+        yield of[start : start + AT_ONCE]
 
 
 def main(nice: str) -> None:
     aside.leave_with_the_other()
     engine = open_engine(load().sql_url)
     try:
-        aside.aside(lambda: regroup(Inbox(engine)), int(nice))
+        aside.aside(lambda: arrange(Inbox(engine), Examples(engine)), int(nice))
     finally:
         engine.dispose()

@@ -151,6 +151,16 @@ class Examples:
         with self._engine.connect() as connection:
             return [Example(*row) for row in connection.execute(wanted)]
 
+    def known(self, limit: int) -> list[str]:
+        """Texts that mean something: at most so many of people, newest first, and as many of the project's files, some of each intent."""
+        c, lines = examples.c, project_examples.c
+        heard = select(c.text).where(c.withdrawn == 0, c.intent != NO_INTENT).order_by(c.at.desc(), c.id).limit(limit)
+        place = func.row_number().over(partition_by=lines.intent, order_by=lines.place).label("nth")
+        ranked = select(lines.text, lines.place, place).subquery()
+        files = select(ranked.c.text).order_by(ranked.c.nth, ranked.c.place).limit(limit)
+        with self._engine.connect() as connection:
+            return [*connection.scalars(heard), *connection.scalars(files)]
+
     def counts(self) -> dict[str, int]:
         """intent → how many examples people have added to it that are used."""
         c = examples.c

@@ -25,6 +25,8 @@ from models.understood import Guess
 
 PLACES_MOST = 500
 SAMPLES = 3
+# What a label is worth is weighed in tenths of the doubt.
+WHOLE = 10
 _CERTAIN = 1000
 _ranking = msgspec.json.Decoder(tuple[Guess, ...])
 
@@ -74,7 +76,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Items that say the same. `value` is what a decision is worth: how unsure the bot was (0 to 1), summed over all of them."""
+    """Items that say the same. `value` is what a decision is worth: how unsure the bot was (0 to 1), summed over all of them, and less
+    where what it is unsure of is likely none of its business."""
 
     id: str
     items: int
@@ -122,7 +125,7 @@ class Inbox:
     ) -> list[Group]:
         """Of what is open, the most valuable first. `after` is (value of 1000ths, id) of the last one that was shown."""
         c = inbox.c
-        value = func.sum(c.doubt)
+        value = func.sum(c.worth)
         wanted = select(c.cluster, func.count(), value, func.max(c.at)).where(c.state == State.OPEN).group_by(c.cluster)
         if language:
             wanted = wanted.where(c.language.startswith(language, autoescape=True))
@@ -229,8 +232,23 @@ class Inbox:
         c = inbox.c
         wanted = select(c.cluster, func.min(c.text)).where(c.state == State.OPEN).group_by(c.cluster)
         with self._engine.connect() as connection:
-            rows = connection.execute(wanted.order_by(func.sum(c.doubt).desc(), c.cluster).limit(limit)).all()
+            rows = connection.execute(wanted.order_by(func.sum(c.worth).desc(), c.cluster).limit(limit)).all()
         return {row[0]: row[1] for row in rows}
+
+    def outside(self, limit: int) -> list[str]:
+        """What admins said is none of the bot's business, the last decisions first."""
+        c = inbox.c
+        wanted = select(c.text).where(c.state == State.OUTSIDE).group_by(c.text).order_by(func.max(c.decided).desc())
+        with self._engine.connect() as connection:
+            return list(connection.scalars(wanted.limit(limit)))
+
+    def weigh(self, tenths: int, groups: Collection[str]) -> None:
+        """A label of them is worth so many tenths (1 to 10) of how unsure the bot was."""
+        c = inbox.c
+        worth = c.doubt * tenths // WHOLE
+        weighed = update(inbox).where(c.state == State.OPEN, c.cluster.in_(list(groups)), c.worth != worth)
+        with writing(self._engine) as connection:
+            connection.execute(weighed.values(worth=worth))
 
 
 def _of(marked: Marked, items: Sequence[Item]) -> dict[str, Heard]:
@@ -250,10 +268,12 @@ def _at(places: Collection[tuple[str, int]]) -> Any:
 
 def _row(item: Item) -> dict[str, Any]:
     """Cut to its columns: a project may put anything into the language, and one row that MySQL refuses would hold up the archive."""
-    language, text = item.language[:LANGUAGE_CHARACTERS], item.text[:LAST_TEXT_CHARACTERS]
+    language, text, unsure = (
+        item.language[:LANGUAGE_CHARACTERS], item.text[:LAST_TEXT_CHARACTERS], doubt(item.ranking),
+    )  # fmt: skip
     return {
         "conversation": item.conversation, "seq": item.seq, "at": item.at, "language": language, "text": text,
-        "ranking": msgspec.json.encode(item.ranking).decode(), "doubt": doubt(item.ranking), "why": str(item.why),
+        "ranking": msgspec.json.encode(item.ranking).decode(), "doubt": unsure, "worth": unsure, "why": str(item.why),
         "cluster": fingerprint(item.text), "state": str(item.state), "intent": "", "person": "", "decided": 0, "decision": "",
     }  # fmt: skip
 

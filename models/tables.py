@@ -281,8 +281,9 @@ inbox = Table(
     _id("person"),
     _number("decided"),
     _id("decision"),
+    Column("worth", BigInteger, nullable=False, autoincrement=False, server_default=text("-1")),
     # All that the list of groups asks for, so that it reads nothing else.
-    Index("inbox_groups", "state", "cluster", "doubt", "at"),
+    Index("inbox_worth", "state", "cluster", "worth", "at"),
     Index("inbox_decision", "decision"),
     **_MYSQL,
 )

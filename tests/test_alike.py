@@ -10,9 +10,12 @@ import pytest
 from scipy import sparse
 from sqlalchemy import Engine
 
-from bot.grouping import Grouping, regroup
+from bot.grouping import Grouping, arrange
 from bot.nlu import alike
-from models.inbox import Inbox, Item, Why
+from bot.nlu.outside import outside
+from models.examples import Examples
+from models.inbox import Inbox, Item, Verdict, Why
+from models.teaching import Teaching
 from tests.fixtures_store import eventually
 
 
@@ -25,7 +28,7 @@ def test_each_joins_the_leader_that_it_is_most_like() -> None:
     vectors = unit((1, 0), (0, 1), (1, 0.1), (0.1, 1), (1, 1), (1, 0.9))
     assert alike.joined(vectors, 0.95) == [0, 1, 0, 1, 4, 4]
     assert alike.joined(sparse.csr_array(vectors), 0.95) == [0, 1, 0, 1, 4, 4]
-    assert alike.leaders([]) == []
+    assert alike.leaders(alike.vectors_of([])) == []
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 50])
@@ -53,9 +56,9 @@ def without(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_inbox_is_put_together(sqlite_engine: Engine, without: None) -> None:
     box = Inbox(sqlite_engine)
     box.notice([item(n, text) for n, text in enumerate([*SAME, "Where is my parcel?"])])
-    assert regroup(box) == 1
+    assert arrange(box, Examples(sqlite_engine)) == 1
     assert [each.items for each in box.groups()] == [3, 1]
-    assert regroup(box) == 0
+    assert arrange(box, Examples(sqlite_engine)) == 0
 
 
 async def test_one_worker_does_it_when_there_is_something_new_in_the_folder_where_the_bot_began(
@@ -82,3 +85,31 @@ async def test_one_worker_does_it_when_there_is_something_new_in_the_folder_wher
     await eventually(grouped, "they are together")
     stop.set()
     await running
+
+
+OUTSIDE = ["will it rain tomorrow", "what is the weather like today", "will it be sunny on sunday"]
+OURS = ["my parcel has not come", "cancel my order please", "the invoice is wrong", "how do I pay"]
+
+
+def test_what_is_likely_none_of_our_business_comes_last(sql_engine: Engine, without: None) -> None:
+    box, examples = Inbox(sql_engine), Examples(sql_engine)
+    box.notice([item(n, text) for n, text in enumerate(OUTSIDE)])
+    decided = box.decide([(f"c_{n}", 1) for n in range(3)], Verdict.OUTSIDE, "", "a_boss").decision
+    teaching = Teaching(sql_engine)
+    for each in OURS:
+        teaching.add("order", each, "a_boss")
+    box.notice([item(10, "will it rain on sunday"), item(11, "my order has not come"), item(12, "and pay it")])
+    arrange(box, examples)
+    *ours, last = box.groups()
+    assert last.samples[0].text == "will it rain on sunday"
+    assert last.value < min(each.value for each in ours)
+    box.undo(decided, "a_boss")
+    arrange(box, examples)
+    assert all(each.value == each.items for each in box.groups()), "it was a mistake"
+
+
+def test_nothing_is_held_back_where_nothing_was_said() -> None:
+    some, none = unit((1, 0), (0, 1)), np.zeros((0, 2))
+    for others, ours in ((none, some), (some, none), (none, none)):
+        assert outside(others, ours, some).tolist() == [0, 0]
+    assert outside(some, some, none).tolist() == []

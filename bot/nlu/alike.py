@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from bot.nlu.encoder import Encoder, installed
 from models.examples import folded
@@ -25,15 +26,16 @@ _PARTS = 2**18
 Vectors = npt.NDArray[np.float32]
 
 
-def leaders(texts: Sequence[str]) -> list[int]:
-    """For each text the place of its leader; a leader's own is its place."""
-    if not texts:
-        return []
+def leaders(vectors: Any) -> list[int]:
+    """For each text, of those of `vectors_of`, the place of its leader; a leader's own is its place."""
+    return joined(vectors, PARTS_LIMIT if sparse.issparse(vectors) else ENCODED_LIMIT)
+
+
+def vectors_of(texts: Sequence[str]) -> Any:
+    """(n_texts, n_features), sparse where there is no encoder."""
     # A question mark or a capital letter can take more from a cosine than another word.
     texts = [folded(text) for text in texts]
-    if installed() is not None:
-        return joined(Encoder().vectors(texts), ENCODED_LIMIT)
-    return joined(parts(texts), PARTS_LIMIT)
+    return parts(texts) if installed() is None else Encoder().vectors(texts)
 
 
 def joined(vectors: Any, limit: float) -> list[int]:
