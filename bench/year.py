@@ -10,20 +10,25 @@ Parameters were chosen with `--choosing`, which measures on validation parts; wh
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 from sqlalchemy import Engine, select
+from threadpoolctl import threadpool_limits
 
 from bench.customers import OUTSIDE, Year, clinc, crosswoz, messages
 from bench.nlu import folder_of, read_all
@@ -48,6 +53,8 @@ ROUNDS, MESSAGES, LABELS = 5, 800, 30
 MINUTE = 10
 SEEDS = 3
 PERSON = "a_oracle"
+CLINC, CROSSWOZ = "clinc", "crosswoz"
+YEARS = {CLINC: clinc, CROSSWOZ: crosswoz}
 
 
 class Way(StrEnum):
@@ -213,6 +220,17 @@ def kept_vectors() -> Iterator[None]:
         yield
 
 
+def all_ways(folder: Path, choosing: bool, rounds: int, make: str, seed: int) -> tuple[str, dict[Way, list[Point]]]:
+    """One seed's year of one data set, by its name."""
+    ways: dict[Way, list[Point]] = {}
+    with kept_vectors(), threadpool_limits(1):
+        year = YEARS[make](folder, random.Random(seed), choosing)
+        for way in Way:
+            ways[way] = run(year, way, seed, rounds, MESSAGES, LABELS)
+            print(f"{year.name}, seed {seed}, {way}: {ways[way][-1].accuracy:.1%}", file=sys.stderr, flush=True)
+    return year.name, ways
+
+
 def needed(points: Sequence[Point], accuracy: float) -> float:
     """How many labels it took to be so good for the first time; between two measurements as if on a line. NaN: it never was."""
     for before, after in pairwise(points):
@@ -274,24 +292,20 @@ def main() -> int:
     options.add_argument("--seeds", type=int, default=SEEDS)
     options.add_argument("--rounds", type=int, default=ROUNDS)
     options.add_argument("--plot", type=Path, help="where to put the picture, .png or .svg")
-    options.add_argument("--only", default="", help="one data set")
+    options.add_argument("--only", choices=YEARS, default="", help="one data set")
     given = options.parse_args()
     folder = folder_of(given.folder)
     if isinstance(folder, int):
         return folder
+    asked = [(make, seed) for seed in range(1, given.seeds + 1) for make in (CLINC, CROSSWOZ) if given.only in make]
     curves: dict[str, Curves] = {}
-    with kept_vectors():
-        for seed in range(1, given.seeds + 1):
-            for make in (clinc, crosswoz):
-                if given.only in make.__name__:
-                    year = make(folder, random.Random(seed), given.choosing)
-                    of_name = curves.setdefault(year.name, {way: [] for way in Way})
-                    for way in Way:
-                        points = run(year, way, seed, given.rounds, MESSAGES, LABELS)
-                        of_name[way].append(points)
-                        print(
-                            f"{year.name}, seed {seed}, {way}: {points[-1].accuracy:.1%}", file=sys.stderr, flush=True
-                        )
+    # Not forked: the encoder has threads.
+    with ProcessPoolExecutor(min(len(asked), os.cpu_count() or 1), get_context("spawn")) as processes:
+        each_year = partial(all_ways, folder, given.choosing, given.rounds)
+        for name, ways in processes.map(each_year, *zip(*asked, strict=True)):
+            of_name = curves.setdefault(name, {way: [] for way in Way})
+            for way, points in ways.items():
+                of_name[way].append(points)
     for name, found in curves.items():
         print(f"{name}, medians of {given.seeds} seeds:", "", *told(found), "", sep="\n")
     if given.plot:
