@@ -50,7 +50,8 @@ class Unsure(BaseModel):
 
 
 class Alike(BaseModel):
-    """Messages that say the same: one decision is for all. `value` is how unsure the bot was (0 to 1), summed over `items`."""
+    """Messages that say the same: one decision is for all. `value` is how unsure the bot was (0 to 1), summed over `items`; down to a tenth
+    of it where they are likely none of its business."""
 
     id: str
     items: int

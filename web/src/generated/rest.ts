@@ -20,7 +20,7 @@ export interface Acts {
   next: string | null;
 }
 
-/** Messages that say the same: one decision is for all. `value` is how unsure the bot was (0 to 1), summed over `items`. */
+/** Messages that say the same: one decision is for all. `value` is how unsure the bot was (0 to 1), summed over `items`; down to a tenth of it where they are likely none of its business. */
 export interface Alike {
   id: string;
   items: number;
