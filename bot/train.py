@@ -129,7 +129,24 @@ def train(
     """Raises ProjectError and Untrainable for mistakes in the project. `actions`: BELLHOP_ACTIONS; no server is asked. Not `current`:
     the model is kept, and nothing answers with it. `taught` is what people have said beside the project's files. `known` are models that
     need not be made again."""
-    project = load_project(project_folder)
+    loaded = load_project(project_folder)
+    return train_project(
+        loaded, home, progress, force=force, actions=actions, current=current, taught=taught, known=known
+    )
+
+
+def train_project(
+    project: Project,
+    home: Path,
+    progress: Progress,
+    *,
+    force: bool = False,
+    actions: str = "",
+    current: bool = True,
+    taught: Taught = NOTHING,
+    known: Iterable[Manifest] = (),
+) -> TrainReport:
+    """The same for one that is loaded."""
     project = replace(project, action_endpoint=chosen(project.action_endpoint, actions))
     # A model that no bot could start with must not become the live one.
     points = check(project)

@@ -24,7 +24,7 @@ from bot.project import ProjectError, load_project
 from bot.publishing import publish, usable
 from bot.taught import Taught
 from bot.teachable import tell as tell_desk
-from bot.train import TrainReport, train
+from bot.train import TrainReport, train_project
 from bot.training_outcome import Told, failed
 from models.database import open_engine
 from models.model_reports import ModelReports
@@ -58,11 +58,15 @@ def _run(settings: Settings, engine: Engine, person: str, reason: str, tell: Tel
     folder, versions = project_folder(settings), Versions(engine)
     known = usable(versions)
 
-    def trained() -> TrainReport:
-        return train(folder, settings.home, moved, actions=settings.actions, current=False, taught=taught, known=known)
-
+    project = aside(lambda: load_project(folder), settings.training_nice)
     # The desk lists what is learned now, and not what the files had when a bot began.
-    tell_desk(engine, aside(lambda: load_project(folder), settings.training_nice))
+    tell_desk(engine, project)
+
+    def trained() -> TrainReport:
+        return train_project(
+            project, settings.home, moved, actions=settings.actions, current=False, taught=taught, known=known
+        )
+
     report = aside(trained, settings.training_nice)
     _say(tell, *(f"Warning: {each}" for each in report.warnings[:WARNINGS]), *report.lines())
     if versions.get(report.version) is None:
