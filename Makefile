@@ -26,7 +26,7 @@ format: dev
 	@$(BIN)/ruff format -q .
 
 bench: dev web
-	@for each in log chat nlu typos several retrieval thresholds entities turn year; do echo "bench.$$each"; $(BIN)/python -m bench.$$each || exit 1; done
+	@for each in log chat nlu typos several retrieval thresholds entities turn alike year inbox swaps training; do echo "bench.$$each"; $(BIN)/python -m bench.$$each || exit 1; done
 
 web: venv
 	@sh deploy/web.sh

@@ -96,7 +96,7 @@ class Admin:
     async def _post(self, path: str, **given: object) -> Any:
         return (await self._http.post(path, json=given)).raise_for_status().json()
 
-    async def _get(self, path: str) -> Any:
+    async def get(self, path: str) -> Any:
         return (await self._http.get(path)).raise_for_status().json()
 
     async def train(self, intent: str) -> str:
@@ -110,7 +110,7 @@ class Admin:
         return str((await self._post("/api/training/jobs"))["id"])
 
     async def job(self, id: str) -> Any:
-        return await self._get(f"/api/training/jobs/{id}")
+        return await self.get(f"/api/training/jobs/{id}")
 
     async def done(self, id: str) -> Any:
         while (job := await self.job(id))["ended"] is None:
@@ -124,7 +124,7 @@ class Admin:
 
     async def canary(self, model: str, text: str) -> None:
         """Until it has answered somebody."""
-        version = (await self._get("/api/models"))["release"]["version"]
+        version = (await self.get("/api/models"))["release"]["version"]
         await self._post(f"/api/models/{model}/canary", version=version, percent=100)
         async with (
             Store.open(self._settings.store_url).opened() as store,
@@ -138,7 +138,7 @@ class Admin:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def stop(self, model: str) -> None:
-        version = (await self._get("/api/models"))["release"]["version"]
+        version = (await self.get("/api/models"))["release"]["version"]
         await self._post(f"/api/models/{model}/stop", version=version)
 
 

@@ -14,7 +14,6 @@ import os
 import random
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -41,7 +40,7 @@ from bot.nlu.reading import FALLBACK_INTENT, Reading, Zone
 from bot.telling import GUESSES
 from models.database import open_engine, upgrade
 from models.examples import NO_INTENT, Contradiction, Examples, folded
-from models.inbox import Inbox, Item, State, Verdict, Why
+from models.inbox import SAMPLES, Inbox, Item, State, Verdict, Why
 from models.project_data import Line, ProjectData, publish
 from models.tables import LAST_TEXT_CHARACTERS
 from models.tables import inbox as table
@@ -135,16 +134,19 @@ class Simulated:
         return list(dict.fromkeys(waiting))[:count]
 
     def _decide(self, group: str) -> None:
-        """As a person does who sees the group's first messages: what most of them mean."""
+        """As a person does who sees the group's first messages: for all of them, or where those shown mean different things, for those that
+        mean the same as the first."""
         items = self._inbox.of(group)
-        shown = [self._meant[_mark(each.text)] for each in items[:3]]
-        meant = Counter(shown).most_common(1)[0][0]
-        single = self.way is Way.OURS_SINGLE
-        first = next(each for each, intent in zip(items, shown, strict=False) if intent == meant)
-        same = [each for each in items if _mark(each.text) == _mark(first.text)] if single else items
-        self._say(same, meant)
-        self._say([each for each in items if each not in same], None)
-        self._decided.update(_mark(each.text) for each in items)
+        shown = [self._meant[_mark(each.text)] for each in items[:SAMPLES]]
+        if self.way is Way.OURS_SINGLE:
+            same = [each for each in items if _mark(each.text) == _mark(items[0].text)]
+            self._say([each for each in items if each not in same], None)
+        elif len(set(shown)) == 1:
+            same = items
+        else:
+            same = [each for each, meant in zip(items, shown, strict=False) if meant == shown[0]]
+        self._say(same, shown[0])
+        self._decided.update(_mark(each.text) for each in same)
         self.labels += 1
 
     def _say(self, items: Sequence[Item], meant: str | None) -> None:
