@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
+import signal
 import sys
 import threading
 import time
@@ -41,8 +42,10 @@ async def begin(module: str, *words: str, nice: int, folder: Path) -> asyncio.su
 
 async def end(child: asyncio.subprocess.Process) -> int:
     """At once; its exit code, below 0 for a signal."""
-    with suppress(ProcessLookupError):
-        child.kill()
+    # Not `child.kill()`: that looks first whether it has ended, and then nobody learns how of one that has just been killed.
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)
     return await child.wait()
 
 

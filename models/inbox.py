@@ -243,10 +243,11 @@ class Inbox:
             return list(connection.scalars(wanted.limit(limit)))
 
     def weigh(self, tenths: int, groups: Collection[str]) -> None:
-        """A label of them is worth so many tenths (1 to 10) of how unsure the bot was."""
+        """A label of them is worth so many tenths (1 to 10) of how unsure the bot was. What an agent has flagged keeps all of it."""
         c = inbox.c
         worth = c.doubt * tenths // WHOLE
-        weighed = update(inbox).where(c.state == State.OPEN, c.cluster.in_(list(groups)), c.worth != worth)
+        of = and_(c.state == State.OPEN, c.cluster.in_(list(groups)), c.why != Why.FLAG)
+        weighed = update(inbox).where(of, c.worth != worth)
         with writing(self._engine) as connection:
             connection.execute(weighed.values(worth=worth))
 
@@ -268,9 +269,8 @@ def _at(places: Collection[tuple[str, int]]) -> Any:
 
 def _row(item: Item) -> dict[str, Any]:
     """Cut to its columns: a project may put anything into the language, and one row that MySQL refuses would hold up the archive."""
-    language, text, unsure = (
-        item.language[:LANGUAGE_CHARACTERS], item.text[:LAST_TEXT_CHARACTERS], doubt(item.ranking),
-    )  # fmt: skip
+    language, text = item.language[:LANGUAGE_CHARACTERS], item.text[:LAST_TEXT_CHARACTERS]
+    unsure = doubt(item.ranking)
     return {
         "conversation": item.conversation, "seq": item.seq, "at": item.at, "language": language, "text": text,
         "ranking": msgspec.json.encode(item.ranking).decode(), "doubt": unsure, "worth": unsure, "why": str(item.why),

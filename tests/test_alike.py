@@ -103,6 +103,9 @@ def test_what_is_likely_none_of_our_business_comes_last(sql_engine: Engine, with
     *ours, last = box.groups()
     assert last.samples[0].text == "will it rain on sunday"
     assert last.value < min(each.value for each in ours)
+    box.notice([Item("c_13", 1, 13, "en", "will it rain on monday", (), Why.FLAG)])
+    arrange(box, examples)
+    assert next(each.value for each in box.groups() if "rain" in each.samples[0].text) > 1, "an agent asks for it"
     box.undo(decided, "a_boss")
     arrange(box, examples)
     assert all(each.value == each.items for each in box.groups()), "it was a mistake"

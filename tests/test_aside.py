@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 
 import pytest
 
-from bot.aside import IDLE_FROM, aside
+from bot.aside import IDLE_FROM, aside, end
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the scheduler is Linux's")
 
@@ -27,3 +29,15 @@ def test_it_stands_back_and_who_asked_for_it_does_not() -> None:
 def test_what_it_raises_is_raised_here() -> None:
     with pytest.raises(ZeroDivisionError):
         aside(lambda: 1 // 0, IDLE_FROM)
+
+
+async def test_how_one_ended_that_was_killed_by_others_is_known() -> None:
+    """By a kernel that had no memory left, say: it has ended already, and is ended all the same."""
+    codes = set()
+    for _ in range(100):
+        child = await asyncio.create_subprocess_exec("sleep", "60", stdout=asyncio.subprocess.PIPE)
+        assert child.stdout is not None
+        os.kill(child.pid, signal.SIGKILL)
+        await child.stdout.read()
+        codes.add(await end(child))
+    assert codes == {-signal.SIGKILL}
