@@ -88,16 +88,12 @@ export class Chat {
   identify(token: string | null): void {
     this.#identity = token;
     const who = token === null ? undefined : (subject(token) ?? undefined);
-    const claimed = this.#visitor?.claimed;
-    if (this.#who === who && (who !== undefined || claimed === undefined)) return;
+    if (this.#who === who) return;
     this.#who = who;
     this.#person += 1;
     this.#link.stop();
-    // Whose token was not taken stays where they were, until another one is: a shop may say so on each of its pages.
-    if (who === undefined || who !== claimed) {
-      this.#visitors.forget();
-      this.#become(null);
-    }
+    this.#visitors.forget();
+    this.#become(null);
     if (this.#begun) this.#link.start();
   }
 
@@ -194,10 +190,9 @@ export class Chat {
   async #token(fresh: boolean): Promise<string> {
     const kept = this.#visitors.kept();
     // Another tab may have a fresh one already.
-    const good = fresh && kept?.token === this.#visitor?.token ? null : kept;
-    const known = good?.claimed !== undefined && this.#identity !== null ? null : good;
+    const known = fresh && kept?.token === this.#visitor?.token ? null : kept;
     const person = this.#person;
-    const found = known ?? this.#still(person, await this.#arrive(person, good));
+    const found = known ?? this.#still(person, await this.#arrive(person));
     if (found.conversation !== this.#visitor?.conversation) await this.#enter(found);
     if (person === this.#person) this.#visitor = found;
     return found.token;
@@ -210,17 +205,16 @@ export class Chat {
     return visitor;
   }
 
-  /** A shop's token that is not taken is the shop's trouble; its customer can still ask, and goes on where they did so before. */
-  async #arrive(person: number, kept: Visitor | null): Promise<Visitor> {
+  /** A shop's token that is not taken is the shop's trouble; its customer can still ask. */
+  async #arrive(person: number): Promise<Visitor> {
     try {
       return await this.#visitors.arrive(language, this.#identity);
     } catch (error) {
       if (!(error instanceof NotSigned) || person !== this.#person) throw error;
       console.warn("Bellhop: the token given to identify() was not taken, so this visitor is anonymous.");
-      const claimed = subject(this.#identity ?? "") ?? "";
       this.#identity = null;
       this.#who = undefined;
-      return kept?.claimed === claimed ? kept : { ...(await this.#visitors.arrive(language, null)), claimed };
+      return this.#visitors.arrive(language, null);
     }
   }
 

@@ -8,8 +8,6 @@ export interface Visitor {
   conversation: string;
   /** The shop's own name for a signed customer; none: anonymous. */
   who?: string;
-  /** Whom a token named that was not taken, so that they are anonymous. */
-  claimed?: string;
 }
 
 /** The shop's token is not taken. */
@@ -39,8 +37,8 @@ export class Visitors {
     return this.#post("/api/visitors", { language, ...(identity ? { identity } : {}) }, identity ? { who: subject(identity) ?? "" } : {});
   }
 
-  anew({ token, who, claimed }: Visitor): Promise<Visitor> {
-    return this.#post("/api/conversations", {}, { ...(who === undefined ? {} : { who }), ...(claimed === undefined ? {} : { claimed }) }, token);
+  anew({ token, who }: Visitor): Promise<Visitor> {
+    return this.#post("/api/conversations", {}, who === undefined ? {} : { who }, token);
   }
 
   forget(): void {
@@ -52,7 +50,7 @@ export class Visitors {
     addEventListener("storage", (event) => (event.key === KEY || event.key === null) && told());
   }
 
-  async #post(path: string, body: object, more: Pick<Visitor, "who" | "claimed">, token?: string): Promise<Visitor> {
+  async #post(path: string, body: object, more: { who?: string }, token?: string): Promise<Visitor> {
     const headers = { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}) };
     const answer = await fetch(this.server + path, { method: "POST", headers, body: JSON.stringify(body) });
     if (answer.status === 401 && more.who !== undefined && !token) throw new NotSigned();
