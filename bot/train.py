@@ -116,7 +116,7 @@ class _Source:
 
 
 def train(
-    project_folder: Path,
+    project: Path | Project,
     home: Path,
     progress: Progress,
     *,
@@ -126,27 +126,11 @@ def train(
     taught: Taught = NOTHING,
     known: Iterable[Manifest] = (),
 ) -> TrainReport:
-    """Raises ProjectError and Untrainable for mistakes in the project. `actions`: BELLHOP_ACTIONS; no server is asked. Not `current`:
-    the model is kept, and nothing answers with it. `taught` is what people have said beside the project's files. `known` are models that
-    need not be made again."""
-    loaded = load_project(project_folder)
-    return train_project(
-        loaded, home, progress, force=force, actions=actions, current=current, taught=taught, known=known
-    )
-
-
-def train_project(
-    project: Project,
-    home: Path,
-    progress: Progress,
-    *,
-    force: bool = False,
-    actions: str = "",
-    current: bool = True,
-    taught: Taught = NOTHING,
-    known: Iterable[Manifest] = (),
-) -> TrainReport:
-    """The same for one that is loaded."""
+    """`project`: its folder, or as it was loaded. Raises ProjectError and Untrainable for mistakes in it. `actions`: BELLHOP_ACTIONS; no
+    server is asked. Not `current`: the model is kept, and nothing answers with it. `taught` is what people have said beside the project's
+    files. `known` are models that need not be made again."""
+    if isinstance(project, Path):
+        project = load_project(project)
     project = replace(project, action_endpoint=chosen(project.action_endpoint, actions))
     # A model that no bot could start with must not become the live one.
     points = check(project)

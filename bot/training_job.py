@@ -24,7 +24,7 @@ from bot.project import ProjectError, load_project
 from bot.publishing import publish, usable
 from bot.taught import Taught
 from bot.teachable import tell as tell_desk
-from bot.train import TrainReport, train_project
+from bot.train import TrainReport, train
 from bot.training_outcome import Told, failed
 from models.database import open_engine
 from models.model_reports import ModelReports
@@ -63,9 +63,7 @@ def _run(settings: Settings, engine: Engine, person: str, reason: str, tell: Tel
     tell_desk(engine, project)
 
     def trained() -> TrainReport:
-        return train_project(
-            project, settings.home, moved, actions=settings.actions, current=False, taught=taught, known=known
-        )
+        return train(project, settings.home, moved, actions=settings.actions, current=False, taught=taught, known=known)
 
     report = aside(trained, settings.training_nice)
     _say(tell, *(f"Warning: {each}" for each in report.warnings[:WARNINGS]), *report.lines())
