@@ -22,8 +22,10 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from bench.chat import SAID, Load, percentile
+from bot.appraise import appraise
 from bot.publishing import publish
 from bot.registry import ModelInfo, load_model, save_model
+from models import settings as configured
 from models.audit import COMMAND_LINE
 from models.database import open_engine
 from models.releases import Releases
@@ -116,6 +118,10 @@ async def main(swaps: int, rate: float, every: float, lease: float, where: str |
         subprocess.run(command, cwd=ROOT, env=product.environment, check=True, stdout=subprocess.DEVNULL)
         engine = open_engine(f"sqlite:///{home / 'bellhop.db'}")
         ids = variants(home, engine)
+        settings = configured.load(product.environment)
+        for each in ids:
+            # The gate lets none answer that was not compared.
+            await asyncio.to_thread(appraise, engine, settings, each, lambda step, share: None)
         product.start()
         try:
             async with AsyncExitStack() as stack:
