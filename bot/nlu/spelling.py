@@ -86,14 +86,15 @@ class Spelling:
 
     def _likelier(self, words: list[str], place: int) -> str | None:
         before, after = (words[place - 1] if place else ""), (words[place + 1] if place + 1 < len(words) else "")
-        pairs = self._vocabulary.words
-        typed = self._likely.get(words[place])
+        pairs, trained = self._vocabulary.words, self._trained
+        others = _likely_pieces() if self._with_encoder else {}
+        typed = trained.get(words[place], others.get(words[place]))
         best, least = None, LEAST if self._with_encoder else LEAST_TRAINED
         if typed is not None:
             least = max(least, typed + AHEAD)
         for word, cost in _slips(words[place]):
-            score = self._likely.get(word)
-            if score is None:
+            score = trained.get(word)
+            if score is None and (score := others.get(word)) is None:
                 continue
             score += cost + PAIR * (f"{before} {word}" in pairs) + PAIR * (f"{word} {after}" in pairs)
             if score > least:
@@ -101,15 +102,15 @@ class Spelling:
         return best
 
     @cached_property
-    def _likely(self) -> Mapping[str, float]:
-        """Words by the logarithm of how likely they are."""
+    def _trained(self) -> Mapping[str, float]:
+        """Words of training by the logarithm of how likely they are."""
         pieces = _pieces() if self._with_encoder else {}
         trained = self._frequency(Block.WORDS)
         total = sum(trained.values())
         share = _TRAINED_SHARE if pieces else 1.0
         return {
-            word: math.log(share * trained.get(word, 0) / max(1, total) + (1 - share) * pieces.get(word, 0.0))
-            for word in trained.keys() | pieces.keys()
+            word: math.log(share * count / max(1, total) + (1 - share) * pieces.get(word, 0.0))
+            for word, count in trained.items()
         }
 
     def _frequency(self, block: Block) -> dict[str, float]:
@@ -190,3 +191,9 @@ def _neighbours() -> Mapping[str, str]:
 def _pieces() -> Mapping[str, float]:
     known = encoder()
     return {} if known is None else known.words()
+
+
+@cache
+def _likely_pieces() -> Mapping[str, float]:
+    """Of words that training has not; the same for all models."""
+    return {word: math.log((1 - _TRAINED_SHARE) * share) for word, share in _pieces().items()}

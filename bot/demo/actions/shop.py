@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import (
     Column,
     Connection,
+    Engine,
     Integer,
     MetaData,
     NullPool,
@@ -142,16 +144,24 @@ def _file(kind: str, order_number: str, conversation: str, cause: str, detail: s
 
 @contextmanager
 def _shop() -> Iterator[Connection]:
-    """One transaction. Several bot processes may come at once, the first time too."""
+    """One transaction."""
     path = Path(os.environ.get("BELLHOP_HOME") or "var") / "demo" / "orders.db"
+    if not path.exists():
+        # Also where somebody removed it meanwhile.
+        _opened.cache_clear()
+    with _opened(path).begin() as connection:
+        yield connection
+
+
+@cache
+def _opened(path: Path) -> Engine:
+    """An engine remembers how its statements are compiled, which takes ten times as long as to run them. Several bot processes may come
+    at once, the first time too."""
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-    try:
-        with engine.begin() as connection:
-            for table in _METADATA.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
-            if not connection.execute(select(func.count()).select_from(_ORDERS)).scalar_one():
-                connection.execute(insert(_ORDERS).on_conflict_do_nothing(), [row._asdict() for row in ORDERS_AT_FIRST])
-            yield connection
-    finally:
-        engine.dispose()
+    with engine.begin() as connection:
+        for table in _METADATA.sorted_tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+        if not connection.execute(select(func.count()).select_from(_ORDERS)).scalar_one():
+            connection.execute(insert(_ORDERS).on_conflict_do_nothing(), [row._asdict() for row in ORDERS_AT_FIRST])
+    return engine
