@@ -124,11 +124,6 @@ class Arms:
         """What is loaded."""
         return frozenset(self._bots)
 
-    @property
-    def several(self) -> bool:
-        """There is a choice."""
-        return len(self._bots) > 1
-
     async def bot(self, conversation: str, pin: str) -> Bot:
         """The same, and a model that a form still needs is loaded again; one that is gone for good is not missed."""
         if pin and pin not in self._bots and self._registry is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.exchange import Heard
 from bot.nlu.reading import Reading
+from bot.standing import Standing
 from bot.turn import Bot
 from models.entry import AuthorKind, Message
 from stream.change import Lease, Line
@@ -13,7 +14,8 @@ from stream.change import Lease, Line
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One message of a customer that the bot has to answer, or to leave to whoever holds the conversation. `reader` made the reading."""
+    """One message of a customer that the bot has to answer, or to leave to whoever holds the conversation. `reader` made the reading.
+    `was`: how the conversation stood when the message was read, where nobody else's turn can have come between."""
 
     partition: int
     lease: Lease
@@ -21,6 +23,7 @@ class Job:
     heard: Heard
     reading: Reading
     reader: Bot
+    was: Standing | None = None
 
     @property
     def conversation(self) -> str:

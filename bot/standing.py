@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.dialogue.exchange import Outcome
@@ -26,12 +26,22 @@ class Standing:
     trial: Trial | None = None
 
 
+async def standings(log: Log, conversations: Sequence[str]) -> dict[str, Standing]:
+    """Of those that Redis has. Raises Unavailable."""
+    found = await log.fields(conversations) if conversations else {}
+    return {name: _standing(name, fields) for name, fields in found.items() if fields}
+
+
 async def standing(log: Log, conversation: str) -> Standing:
     """From Redis, else SQL. Raises Unavailable."""
-    fields: Mapping[bytes, bytes] = (await log.fields([conversation]))[conversation]
-    if not fields:
-        base = await log.base(conversation)
-        fields = {key.encode(): value.encode() for key, value in base.items()}
+    found = await standings(log, [conversation])
+    if conversation in found:
+        return found[conversation]
+    base = await log.base(conversation)
+    return _standing(conversation, {key.encode(): value.encode() for key, value in base.items()})
+
+
+def _standing(conversation: str, fields: Mapping[bytes, bytes]) -> Standing:
     return Standing(
         parsed(conversation, fields),
         fields.get(b"tracker"),

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 
 from bot.answer import broken, spoken
@@ -19,7 +19,7 @@ from bot.meanwhile import caught_up
 from bot.nlu.reading import Reading
 from bot.reminding import Reminding
 from bot.shadowing import Shadowing
-from bot.standing import MODEL, marks, standing
+from bot.standing import Standing, marks, standing, standings
 from bot.suggesting import Suggesting
 from bot.turn import Bot, Heard, Outcome
 from models.conversation import Conversation, Holder
@@ -72,6 +72,8 @@ class Worker:
         self._side_by_side = asyncio.Semaphore(settings.turns)
         self._room = asyncio.Condition()
         self._passed: dict[int, list[str]] = {}
+        # Conversations that are looked at before their turns: no reminder begins in them meanwhile.
+        self._looked_at: frozenset[str] = frozenset()
 
     @property
     def first(self) -> bool:
@@ -119,7 +121,8 @@ class Worker:
             owned = self._leases.owned
             with suppress(Unavailable):
                 for p, conversation in await self._reminding.due(owned):
-                    if p in self._leases.owned and conversation not in self._lines and not stop.is_set():
+                    busy = conversation in self._lines or conversation in self._looked_at
+                    if p in self._leases.owned and not busy and not stop.is_set():
                         self._start(Due(p, owned[p], conversation), turns)
 
     async def _jobs(self, found: dict[int, list[Line]]) -> list[Job]:
@@ -135,23 +138,33 @@ class Worker:
                     asked.append((p, line, heard))
         if not asked:
             return []
-        bots = await self._bots([heard.conversation for _, _, heard in asked])
+        stands = await self._stands({heard.conversation for _, _, heard in asked})
+        bots = [self._reader_of(heard.conversation, stands) for _, _, heard in asked]
         readings: dict[int, Reading] = {}
         for bot in dict.fromkeys(bots):
             mine = [place for place, each in enumerate(bots) if each is bot]
             readings.update(zip(mine, bot.read([asked[place][2] for place in mine]), strict=True))
         jobs = [
-            Job(p, owned[p], line, heard, readings[place], bots[place])
+            # Only the first of a conversation: its turn changes how the next one finds it.
+            Job(p, owned[p], line, heard, readings[place], bots[place], stands.pop(heard.conversation, None))
             for place, (p, line, heard) in enumerate(asked)
             if p in owned
         ]
         self._shadowing.offer(jobs)
         return jobs
 
-    async def _bots(self, conversations: Sequence[str]) -> list[Bot]:
-        """Who is to read for each. A turn looks again: a form may begin or end before it."""
-        pins = await self._log.field_of(conversations, MODEL) if self._arms.several else {}
-        return [self._arms.at_once(each, pins.get(each, "")) for each in conversations]
+    async def _stands(self, conversations: Collection[str]) -> dict[str, Standing]:
+        """How those stand in which nothing is under way, all asked for at once. The log refuses a turn that others have overtaken."""
+        self._looked_at = frozenset(each for each in conversations if each not in self._lines)
+        try:
+            return await standings(self._log, sorted(self._looked_at))
+        finally:
+            self._looked_at = frozenset()
+
+    def _reader_of(self, conversation: str, stands: Mapping[str, Standing]) -> Bot:
+        """A turn looks again: a form may begin or end before it."""
+        was = stands.get(conversation)
+        return self._arms.at_once(conversation, was.model if was else "")
 
     async def _acknowledges(self, finished: asyncio.Event) -> None:
         """Until the worker has finished, and once more then. What a lost call forgets is read and passed over again."""
@@ -223,13 +236,14 @@ class Worker:
         """Raises Fenced. Unavailable is waited out: nobody else may answer while the lease is ours."""
         failures = job.line.deliveries - 1 if isinstance(job, Job) else 0
         delay = RETRY_SECONDS
+        was = job.was if isinstance(job, Job) else None
         while True:
             try:
                 if isinstance(job, Due):
                     return await self._remind(job, failures)
                 if failures >= self._settings.tries:
                     return await self._give_up(job)
-                return await self._turn(job)
+                return await self._turn(job, was or await standing(self._log, job.conversation))
             except (Unavailable, Stale):
                 self._still_ours(job)
             except (Fenced, asyncio.CancelledError):
@@ -237,11 +251,11 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - whatever a project's code raises; five times, then a person
                 failures += 1
                 logger.warning("turn failed (%d of %d): %s", failures, self._settings.tries, type(error).__name__)
+            was = None
             await asyncio.sleep(delay)
             delay = min(delay * 2, RETRY_MOST_SECONDS)
 
-    async def _turn(self, job: Job) -> None:
-        was = await standing(self._log, job.heard.conversation)
+    async def _turn(self, job: Job, was: Standing) -> None:
         state = was.state
         if state.holder is not Holder.BOT or state.answered >= job.heard.seq:
             if self._suggesting is not None and state.holder in (Holder.AGENT, Holder.QUEUE):

@@ -105,18 +105,10 @@ class Log:
 
     async def field(self, conversation: str, name: str) -> str:
         """One that is no part of the state, from Redis, else SQL; "" where there is none."""
-        return (await self.field_of([conversation], name))[conversation]
-
-    async def field_of(self, conversations: Sequence[str], name: str) -> dict[str, str]:
-        """The same of many at once."""
-        async with reaching(), self._store.commands.pipeline(transaction=False) as pipe:
-            for each in conversations:
-                pipe.hmget(keys.conversation(self.partition(each), each), ["seq", name])
-            found = dict(zip(conversations, await pipe.execute(), strict=True))
-        return {
-            each: (value or b"").decode() if seq is not None else (await self._base(each)).get(name, "")
-            for each, (seq, value) in found.items()
-        }
+        key = keys.conversation(self.partition(conversation), conversation)
+        async with reaching():
+            seq, value = await self._store.commands.hmget(key, ["seq", name])
+        return (value or b"").decode() if seq is not None else (await self._base(conversation)).get(name, "")
 
     async def base(self, conversation: str) -> dict[str, str]:
         """The fields of a conversation that has left Redis, from SQL; {"seq": "0"} for a new one."""

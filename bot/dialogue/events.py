@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
 EVENTS_KEPT = 200
 # The tracker is written with every turn, to the hash and to the log: its events as JSON, before they are packed eight to one.
 EVENTS_BYTES = 16 * 1024
@@ -39,21 +37,18 @@ def heard(events: Iterable[Event]) -> list[Event]:
     return [event for event in applied(events) if event.get("event") == "user"]
 
 
-def too_many(events: Sequence[Event]) -> int:
-    """How many of the oldest there is no room for: the newest are kept, as far as both bounds let them."""
+def too_many(sizes: Sequence[int]) -> int:
+    """How many of the oldest there is no room for, by their bytes as JSON: the newest are kept, as far as both bounds let them."""
     kept, room = 0, EVENTS_BYTES
-    for event in reversed(events[-EVENTS_KEPT:]):
+    for size in reversed(sizes[-EVENTS_KEPT:]):
         # The comma or bracket between two.
-        room -= len(_encoder.encode(event)) + 1
+        room -= size + 1
         if room < 0:
             break
         kept += 1
-    return len(events) - kept
+    return len(sizes) - kept
 
 
 def _back_to(kind: str, kept: list[Event]) -> None:
     while kept and kept.pop().get("event") != kind:
         pass
-
-
-_encoder = msgspec.json.Encoder()

@@ -89,10 +89,15 @@ class Tracker(msgspec.Struct, omit_defaults=True):
 
     def to_bytes(self) -> bytes:
         """ASCII: it goes into a text field of the hash."""
-        self._forget(too_many(self.events))
-        named = {_seal_of(event) for event in self.events}
-        self.seals = {name: seal for name, seal in self.seals.items() if name in named}
-        return base64.b64encode(zlib.compress(_encoder.encode(self), _LEVEL))
+        written = [_encoder.encode(event) for event in self.events]
+        gone = too_many(list(map(len, written)))
+        self._forget(gone)
+        if self.seals:
+            named = {_seal_of(event) for event in self.events}
+            self.seals = {name: seal for name, seal in self.seals.items() if name in named}
+        # Each event is written once, also to see how long it is.
+        events: Any = list(map(msgspec.Raw, written[gone:]))
+        return base64.b64encode(zlib.compress(_encoder.encode(msgspec.structs.replace(self, events=events)), _LEVEL))
 
     @property
     def loop_name(self) -> str | None:
