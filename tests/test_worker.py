@@ -108,6 +108,16 @@ async def answered(log: Log, seq: int, conversation: str = "c_1") -> None:
     await eventually(so, "answered")
 
 
+async def log_reaches(store: Store, log: Log, conversation: str, seq: int) -> None:
+    """The same, asked past the log."""
+    key = keys.conversation(log.partition(conversation), conversation)
+
+    async def so() -> bool:
+        return int(await store.commands.hget(key, "answered") or 0) >= seq
+
+    await eventually(so, "answered")
+
+
 async def test_each_message_is_answered_once_and_in_order(
     store: Store, settings: Settings, log: Log, bot: Poisoned
 ) -> None:
@@ -119,6 +129,30 @@ async def test_each_message_is_answered_once_and_in_order(
     for name in ("c_1", "c_2", "c_3"):
         assert answers(await entries(log, name)) == ["Hello", "It is free", "Hello"]
     assert bot.turns == 9
+
+
+async def test_the_state_of_a_batch_is_asked_for_once(
+    store: Store, settings: Settings, log: Log, bot: Poisoned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    fields = log.fields
+
+    async def counted(conversations: Sequence[str]) -> dict[str, dict[bytes, bytes]]:
+        asked.append(sorted(conversations))
+        return await fields(conversations)
+
+    names = [f"c_{number}" for number in range(20)]
+    sent = {name: await say(log, "hello", name) for name in names}
+    second = await say(log, "how much", "c_1")
+    monkeypatch.setattr(log, "fields", counted)
+    async with working(store, settings, log, bot):
+        for name in names:
+            await log_reaches(store, log, name, second if name == "c_1" else sent[name])
+    assert answers(await entries(log, "c_1")) == ["Hello", "It is free"]
+    assert bot.turns == 21
+    assert sum(map(len, asked)) == 21, "once for each turn"
+    assert max(map(len, asked)) > 5, "of many conversations at once"
+    assert asked.count(["c_1"]) == 1, "the second message of a conversation is looked at when its turn comes"
 
 
 async def test_the_bot_is_silent_while_a_person_holds_and_later_about_what_was_said_to_them(

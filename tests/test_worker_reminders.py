@@ -4,7 +4,7 @@ in between is in the tracker."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bot import worker
 from bot.dialogue.tracker import Tracker
+from bot.standing import Standing, standings
 from bot.turn import Bot
 from bot.worker import Worker
 from handoff import desk
@@ -150,6 +152,31 @@ async def test_a_reminder_outlives_its_worker_and_comes_once(
 
         await eventually(forgotten, "nothing is due any more")
     assert await answers(log) == ["I will", "The tea is ready"]
+    assert (await tracker(log)).reminders == []
+
+
+async def test_no_reminder_begins_between_a_look_at_a_conversation_and_its_turn(
+    store: Store, settings: Settings, log: Log, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def looked_at(log: Log, conversations: Sequence[str]) -> dict[str, Standing]:
+        found = await standings(log, conversations)
+        if conversations and found["c_1"].state.seq > 1:
+            looked.set()
+            await go_on.wait()
+        return found
+
+    monkeypatch.setattr(worker, "standings", looked_at)
+    async with working(store, settings, log, bot):
+        await say(log, "ask|0.3")
+        await until(log, "I will")
+        await say(log, "hello")
+        await looked.wait()
+        # Long enough for the reminder to be found due.
+        await asyncio.sleep(0.3 + 2 * worker.REMIND_EVERY_SECONDS)
+        go_on.set()
+        await until(log, "I will", "Hello", "The tea is ready")
     assert (await tracker(log)).reminders == []
 
 
