@@ -7,7 +7,7 @@ from pathlib import Path
 from bellhop.failure import USAGE, Failure
 from bot.folder import project_folder
 from bot.project import load_project
-from bot.teachable import tell
+from bot.teachable import project_data, tell
 from models.data_export import files
 from models.database import open_engine
 from models.settings import Settings
@@ -18,7 +18,7 @@ def export(settings: Settings, folder: Path) -> None:
     engine = open_engine(settings.sql_url)
     try:
         # The files may have changed since a bot has told of them.
-        tell(engine, load_project(project_folder(settings)))
+        tell(engine, project_data(load_project(project_folder(settings))))
         made = files(engine)
     finally:
         engine.dispose()

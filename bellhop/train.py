@@ -37,7 +37,7 @@ def run(
     from bot.project import load_project
     from bot.registry import make_current
     from bot.taught import Taught
-    from bot.teachable import tell
+    from bot.teachable import project_data, tell
     from bot.train import train
 
     folder = existing(settings, project)
@@ -60,7 +60,7 @@ def run(
                 job.made = report.version
             compared = report.unchanged and registry.appraised(report.version)
             refused = "" if compared else registry.appraise(report.version, folder, step)
-        tell(registry.engine, load_project(folder))
+        tell(registry.engine, project_data(load_project(folder)))
         answers = registry.release(report.version, reason, live=not candidate and not refused)
         job.done(report, refused)
     if answers:

@@ -1,11 +1,12 @@
-"""Work that everything else goes before: in a process of its own, of the lowest priority, that leaves a core to the chat."""
+"""Work that everything else goes before: in a process of its own (bot/child.py), of the lowest priority, that leaves a core to the chat.
+
+A process begins here, so what is imported is imported before everything else goes before: only what costs nothing.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import os
-import signal
 import sys
 import threading
 import time
@@ -17,36 +18,12 @@ from typing import TypeVar
 LAST = 19
 # From here on the kernel lets whoever wakes up on our core go before us at once, where `nice` alone lets our slice of time end first.
 IDLE_FROM = 10
-# Each library of linear algebra would otherwise begin as many threads as there are cores.
-THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _SESSION = Path("/proc/self/autogroup")
 # The kernel takes one change of a session's priority in a tenth of a second.
 _SESSION_TRIES = 20
 _SESSION_SECONDS = 0.05
 
 _Done = TypeVar("_Done")
-
-
-async def begin(module: str, *words: str, nice: int, folder: Path) -> asyncio.subprocess.Process:
-    """Calls the module's `main` with the words in a process, started in `folder`, which tells by its output. It learns that we are gone
-    by the end of its input.
-
-    A session of its own: the kernel shares cores out to sessions first, and only within one by `nice`.
-    """
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "bot.aside", str(nice), module, *words,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=folder, env=os.environ | THREADS,
-        start_new_session=True,
-    )  # fmt: skip
-
-
-async def end(child: asyncio.subprocess.Process) -> int:
-    """At once; its exit code, below 0 for a signal."""
-    # Not `child.kill()`: that looks first whether it has ended, and then nobody learns how of one that has just been killed.
-    if child.returncode is None:
-        with suppress(ProcessLookupError):
-            os.kill(child.pid, signal.SIGKILL)
-    return await child.wait()
 
 
 def leave_with_the_other() -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from bot import aside
+from bot.child import begin
 from models.database import NO_SQL, open_engine
 from models.examples import Examples
 from models.inbox import WHOLE, Inbox
@@ -62,14 +63,14 @@ class Grouping:
             await pause(self._every, stop)
 
     async def _group(self, stop: asyncio.Event) -> None:
-        child = await aside.begin("bot.grouping", str(self._nice), nice=self._nice, folder=self._folder)
+        child = await begin("bot.grouping", str(self._nice), nice=self._nice, folder=self._folder)
         ended, stopped = asyncio.create_task(child.wait()), asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
-            if child.returncode is None:
-                await aside.end(child)
+            if not ended.done():
+                await child.end()
             code = await ended
         if code and not stop.is_set():
             logger.warning(

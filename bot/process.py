@@ -15,7 +15,7 @@ from bot.arms import Registry
 from bot.folder import settled_project
 from bot.grouping import Grouping
 from bot.publishing import start
-from bot.teachable import tell
+from bot.teachable import project_data, tell
 from bot.training import Training
 from bot.turn import Bot
 from bot.worker import Worker
@@ -42,7 +42,7 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     engine, store_url = open_engine(settings.sql_url), settings.store_url
     model = start(engine, settings.home)
     project, limit = settled_project(settings), settings.turn_limit.total_seconds() * ACTIONS_SHARE
-    await asyncio.to_thread(tell, engine, project)
+    await asyncio.to_thread(tell, engine, project_data(project))
     bot = Bot(project, model.interpreter, ring, limit, policy=model.policy, version=model.version)
     # With the whole path: the process goes into the project's folder.
     registry = Registry(engine, settings.home.absolute(), project.name)

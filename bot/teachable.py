@@ -19,10 +19,10 @@ from models.project_data import Line, Part, ProjectData, publish
 logger = logging.getLogger("bellhop.bot")
 
 
-def tell(engine: Engine, project: Project) -> None:
+def tell(engine: Engine, data: ProjectData) -> None:
     """The bot answers without it: where SQL does not take it, the next start tells it again."""
     try:
-        publish(engine, project_data(project))
+        publish(engine, data)
     except (*NO_SQL, ProgrammingError, IntegrityError):
         logger.warning("SQL does not take the project's examples: the desk shows those that it had")
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Engine
 
-from bot import aside
+from bot.child import Child, begin
 from bot.training_outcome import Told, failed
 from models.choices import TrainingChoice
 from models.choosing import Choices
@@ -96,7 +96,7 @@ class Training:
         heard.note(f"Begins, for the {'first' if job.tries == 1 else 'second'} time.")
         logger.info("training %s begins", job.id)
         try:
-            child = await aside.begin("bot.training_job", job.id, nice=self._nice, folder=self._folder)
+            child = await begin("bot.training_job", job.id, nice=self._nice, folder=self._folder)
         except OSError as error:
             return await self._finish(job, heard, failed(error))
         listening = asyncio.create_task(_listen(child, heard))
@@ -105,7 +105,7 @@ class Training:
             standing = await self._follow(job, heard, listening, stop)
         finally:
             # What has told how it ended ends by itself.
-            code = await (child.wait() if heard.outcome else aside.end(child))
+            code = await (child.wait() if heard.outcome else child.end())
             await listening
         if standing is Standing.LOST:
             logger.warning("training %s was taken by another worker", job.id)
@@ -165,11 +165,10 @@ def ended(standing: Standing, code: int, *, stopped: bool) -> Outcome | None:
     return Outcome(State.FAILED, cause=Cause.UNKNOWN, failure=sentence)
 
 
-async def _listen(child: asyncio.subprocess.Process, heard: Heard) -> None:
+async def _listen(child: Child, heard: Heard) -> None:
     """Until the end of what it tells."""
-    assert child.stdout is not None
     # ValueError: a line that is far too long.
     with suppress(ValueError):
-        while told := await child.stdout.readline():
+        while told := await child.told.readline():
             with suppress(msgspec.DecodeError, UnicodeDecodeError):
                 heard.hear(_told.decode(told))

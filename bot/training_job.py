@@ -20,14 +20,16 @@ from bot.appraise import appraise
 from bot.aside import aside, leave_with_the_other
 from bot.folder import project_folder
 from bot.nlu.errors import ModelRefused, Untrainable
-from bot.project import ProjectError, load_project
+from bot.project import Project, ProjectError, load_project
 from bot.publishing import publish, usable
 from bot.taught import Taught
+from bot.teachable import project_data
 from bot.teachable import tell as tell_desk
 from bot.train import TrainReport, train
 from bot.training_outcome import Told, failed
 from models.database import open_engine
 from models.model_reports import ModelReports
+from models.project_data import ProjectData
 from models.releases import Releases
 from models.settings import Settings, load
 from models.training import LINE_CHARACTERS, Outcome, State, Step, way
@@ -58,9 +60,13 @@ def _run(settings: Settings, engine: Engine, person: str, reason: str, tell: Tel
     folder, versions = project_folder(settings), Versions(engine)
     known = usable(versions)
 
-    project = aside(lambda: load_project(folder), settings.training_nice)
+    def read() -> tuple[Project, ProjectData]:
+        found = load_project(folder)
+        return found, project_data(found)
+
+    project, data = aside(read, settings.training_nice)
     # The desk lists what is learned now, and not what the files had when a bot began.
-    tell_desk(engine, project)
+    tell_desk(engine, data)
 
     def trained() -> TrainReport:
         return train(project, settings.home, moved, actions=settings.actions, current=False, taught=taught, known=known)

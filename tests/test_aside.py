@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
-from bot.aside import IDLE_FROM, aside, end
+from bot.aside import IDLE_FROM, aside
+from bot.child import started
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the scheduler is Linux's")
 
@@ -35,9 +36,8 @@ async def test_how_one_ended_that_was_killed_by_others_is_known() -> None:
     """By a kernel that had no memory left, say: it has ended already, and is ended all the same."""
     codes = set()
     for _ in range(100):
-        child = await asyncio.create_subprocess_exec("sleep", "60", stdout=asyncio.subprocess.PIPE)
-        assert child.stdout is not None
-        os.kill(child.pid, signal.SIGKILL)
-        await child.stdout.read()
-        codes.add(await end(child))
+        child = await started("sleep", "60", folder=Path.cwd())
+        os.kill(child.process.pid, signal.SIGKILL)
+        await child.told.read()
+        codes.add(await child.end())
     assert codes == {-signal.SIGKILL}

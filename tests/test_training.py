@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot import aside
+from bot.child import begin
 from bot.nlu.errors import ModelRefused, UnusablePattern
 from bot.project import load_project
 from bot.publishing import publish
 from bot.registry import current_version, make_current
-from bot.teachable import tell
+from bot.teachable import project_data, tell
 from bot.train import train
 from bot.training import Heard, Training, asked_by_schedule, ended
 from bot.training_job import run
@@ -182,9 +182,9 @@ async def test_who_trains_is_gone_when_its_worker_was_killed(place: Place) -> No
     place.jobs.ask("a_1", "")
     job = place.jobs.claim("w1")
     assert job is not None
-    child = await aside.begin("bot.training_job", job.id, nice=1, folder=Path.cwd())
-    assert child.stdin is not None
-    child.stdin.close()
+    child = await begin("bot.training_job", job.id, nice=1, folder=Path.cwd())
+    assert child.process.stdin is not None
+    child.process.stdin.close()
     assert await child.wait() == 1
 
 
@@ -204,7 +204,7 @@ async def test_a_version_of_a_job_that_comes_to_no_end_goes_again(place: Place, 
 
 
 async def test_what_files_have_since_a_bot_began_is_learned_and_listed(place: Place) -> None:
-    tell(place.engine, load_project(place.project))
+    tell(place.engine, project_data(load_project(place.project)))
     write_project(place.project, nlu=NLU.replace("- hello\n", "- good day to all\n"))
     async with working(place):
         done = await place.came(place.jobs.ask("a_1", "").id, lambda job: job.ended > 0, "it has ended")
