@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -181,13 +182,17 @@ async def _asked_once(log: Log, name: str) -> None:
 
 
 async def _open(names: Sequence[str], log: Log) -> list[str]:
-    return [name for name, each in (await log.states(names)).items() if each.holder is not Holder.NOBODY]
+    try:
+        return [name for name, each in (await log.states(names)).items() if each.holder is not Holder.NOBODY]
+    except Unavailable:
+        return list(names)
 
 
 async def _stay(presence: Presence, agents: Sequence[Author]) -> None:
     while True:
-        for agent in agents:
-            await presence.here(agent.id or "", "s")
+        with suppress(Unavailable):
+            for agent in agents:
+                await presence.here(agent.id or "", "s")
         await asyncio.sleep(5)
 
 
@@ -196,19 +201,25 @@ async def _agent(race: Race, store: Store, log: Log, me: Author, chance: random.
     queue, seats = Queue(store), Seats(store, race.capacity)
     while True:
         await asyncio.sleep(chance.uniform(*HELD_SECONDS))
-        now = int(time.time() * 1000)
-        held = [name for name, agent in (await queue.held()).items() if agent == me.id]
-        for state in (await log.states(held)).values():
-            if state.agent == me.id and chance.random() < 0.6:
-                verb = desk.close(state, me, now) if chance.random() < 0.8 else desk.lose(state, now)
-                await _tried(race, log.commit(verb))
-        # Everybody looks at the same first few.
-        waiting = [each.conversation for each in (await queue.snapshot(4)).waiting]
-        for state in (await log.states(waiting)).values():
-            try:
-                await _tried(race, seated(log, seats, state, me, desk.take(state, me, now)))
-            except IllegalMove:
-                race.refused["IllegalMove"] += 1
+        # On a machine that stands still for a second people try again.
+        with suppress(Unavailable):
+            await _worked(race, queue, seats, log, me, chance)
+
+
+async def _worked(race: Race, queue: Queue, seats: Seats, log: Log, me: Author, chance: random.Random) -> None:
+    now = int(time.time() * 1000)
+    held = [name for name, agent in (await queue.held()).items() if agent == me.id]
+    for state in (await log.states(held)).values():
+        if state.agent == me.id and chance.random() < 0.6:
+            verb = desk.close(state, me, now) if chance.random() < 0.8 else desk.lose(state, now)
+            await _tried(race, log.commit(verb))
+    # Everybody looks at the same first few.
+    waiting = [each.conversation for each in (await queue.snapshot(4)).waiting]
+    for state in (await log.states(waiting)).values():
+        try:
+            await _tried(race, seated(log, seats, state, me, desk.take(state, me, now)))
+        except IllegalMove:
+            race.refused["IllegalMove"] += 1
 
 
 async def _tried(race: Race, doing: object) -> None:

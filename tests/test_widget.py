@@ -463,6 +463,47 @@ def test_who_follows_before_the_one_before_has_arrived_loses_nothing_and_is_nobo
     assert "who" not in page.evaluate("JSON.parse(localStorage.getItem('bellhop.visitor'))")
 
 
+def test_whose_token_is_not_taken_goes_on_where_they_were_on_each_page(
+    browser: Browser, make_api: Callable[..., Api], tmp_path: Path
+) -> None:
+    """A shop that signs with another secret says on each of its pages who is there."""
+    secret, wrong = tmp_path / "identity", signed("another secret that is also 32 bytes long")
+    secret.write_text(SECRET)
+    one = Visitor(browser, make_api(identity_secret_file=secret).base)
+    page = one.page
+
+    def identified(token: str | None) -> None:
+        page.evaluate("token => Bellhop.identify({token})", token)
+
+    identified(wrong)
+    say(page, "can anybody hear me")
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
+    mine = one.conversation()
+    for number in range(2, 8):
+        page.reload()
+        # At once, while it connects by what was kept; or later, once it has.
+        if number % 2:
+            expect(bubbles(page)).to_have_count(number - 1)
+        identified(wrong)
+        say(page, f"and now, on page {number}")
+        expect(page.locator('.message[data-state="sent"]')).to_have_count(number)
+        assert one.conversation() == mine
+    identified(wrong)
+    expect(bubbles(page)).to_have_count(7)
+    identified(None)
+    expect(bubbles(page)).to_have_count(0)
+    identified(wrong)
+    say(page, "nobody again")
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
+    assert one.conversation() != mine, "who has signed out is not known any more"
+    identified(signed())
+    expect(bubbles(page)).to_have_count(0)
+    say(page, "that is me")
+    expect(page.locator('.message[data-state="sent"]')).to_have_count(1)
+    identified(None)
+    expect(bubbles(page)).to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_looks_as_admins_have_chosen_and_stays_readable(browser: Browser, api: Api, scheme: str) -> None:
     with DeskSide(api, "boss") as boss:

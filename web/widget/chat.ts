@@ -88,7 +88,9 @@ export class Chat {
   identify(token: string | null): void {
     this.#identity = token;
     const who = token === null ? undefined : (subject(token) ?? undefined);
-    if (this.#who === who) return;
+    // Who signs out leaves nothing, also where the shop's token was not taken.
+    if (this.#who === who && (token !== null || this.#visitor?.claimed === undefined)) return;
+    if (token === null) this.#visitors.forgetClaimed();
     this.#who = who;
     this.#person += 1;
     this.#link.stop();
@@ -205,16 +207,19 @@ export class Chat {
     return visitor;
   }
 
-  /** A shop's token that is not taken is the shop's trouble; its customer can still ask. */
+  /** A shop's token that is not taken is the shop's trouble; its customer can still ask, and goes on where they did so before. */
   async #arrive(person: number): Promise<Visitor> {
+    const [identity, before] = [this.#identity, this.#visitor?.claimed];
     try {
-      return await this.#visitors.arrive(language, this.#identity);
+      const found = await this.#visitors.arrive(language, identity);
+      return identity === null && before !== undefined ? { ...found, claimed: before } : found;
     } catch (error) {
       if (!(error instanceof NotSigned) || person !== this.#person) throw error;
       console.warn("Bellhop: the token given to identify() was not taken, so this visitor is anonymous.");
+      const claimed = subject(identity ?? "") ?? "";
       this.#identity = null;
       this.#who = undefined;
-      return this.#visitors.arrive(language, null);
+      return this.#visitors.keptFor(claimed) ?? { ...(await this.#visitors.arrive(language, null)), claimed };
     }
   }
 
