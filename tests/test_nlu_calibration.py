@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import approx_fprime
 
-from bot.nlu.calibration import Curve, calibrate, expected_error, folds, probabilities
+from bot.nlu.calibration import Curve, calibrate, expected_error, folds, loss, probabilities
 
 
 def test_folds_spread_each_intent_and_never_hold_out_an_only_example() -> None:
@@ -43,3 +44,14 @@ def test_probabilities_sum_to_one_however_large_the_margins() -> None:
     given = probabilities(np.array([[1e4, -1e4, 0.0]]), Curve(3.0, 0.0, 4.0))
     assert given.sum() == pytest.approx(1)
     assert given.argmax() == 0
+
+
+@pytest.mark.parametrize("curve", [(1.0, 2.0, 1.7), (-0.9, -3.0, 0.4), (2.5, 6.0, -0.5)])
+def test_the_slope_is_that_of_the_loss(curve: tuple[float, float, float]) -> None:
+    chance = np.random.default_rng(1)
+    labels = chance.integers(0, 7, 60)
+    margins = chance.normal(-1, 0.5, (60, 7))
+    margins[np.arange(60), labels] += chance.normal(1, 0.6, 60)
+    at = np.array(curve)
+    slope = approx_fprime(at, lambda near: loss(near, margins, labels)[0], 1e-7)
+    assert loss(at, margins, labels)[1] == pytest.approx(slope, rel=1e-4, abs=1e-5)

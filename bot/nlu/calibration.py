@@ -93,15 +93,24 @@ def _log_softmax(values: Floats) -> Floats:
     return shares
 
 
+def loss(curve: Floats, margins: Floats, labels: Ints) -> tuple[float, Floats]:
+    """How badly a curve (log_a, b, log_c) fits, and the slope of that, (3,). With the slope the best curve is found in half the time."""
+    rows, count = np.arange(len(labels)), len(labels)
+    log_a, _, log_c = curve
+    bent = _bent(margins, curve)
+    shares = _log_softmax(bent)
+    fit = -float(shares[rows, labels].mean()) + float(np.square(curve - _TYPICAL).sum()) / count
+    wrong: Floats = np.exp(shares)
+    wrong[rows, labels] -= 1
+    # Of log(sigmoid(x)) the slope is 1 - sigmoid(x).
+    steep = wrong * -np.expm1(bent * np.exp(-log_c)) * np.exp(log_c)
+    slope = np.array([(steep * margins).sum() * np.exp(log_a), steep.sum(), (wrong * bent).sum()])
+    return fit, (slope + 2 * (curve - _TYPICAL)) / count
+
+
 def _curve(margins: Floats, labels: Ints) -> Curve:
-    rows = np.arange(len(labels))
-
-    def loss(curve: Floats) -> float:
-        fit = -float(_log_softmax(_bent(margins, curve))[rows, labels].mean())
-        return fit + float(np.square(curve - _TYPICAL).sum()) / len(labels)
-
     # Only training needs it: it costs every start of the bot a quarter of a second.
     from scipy.optimize import minimize
 
-    found = minimize(loss, _TYPICAL, method="L-BFGS-B", bounds=_BOUNDS)
+    found = minimize(loss, _TYPICAL, args=(margins, labels), jac=True, method="L-BFGS-B", bounds=_BOUNDS)
     return Curve(*found.x.tolist())
